@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, the oracle1.minio maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run test suites one after the other and end with one plain line, `N passed, N failed`.
+
+    python tests/run.py lint unit ...
+
+A pytest suite counts its tests, any other command counts as one. Every suite runs, whatever the ones before it did.
+"""
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "build" / "reports"
+PYTEST = ["pytest", "-q", "--durations=5", "-p", "no:cacheprovider", "--rootdir", str(ROOT)]
+
+# suite -> commands; a command that starts with PYTEST is counted by its tests.
+SUITES: dict[str, list[list[str]]] = {
+    "lint": [["ansible-lint", "--offline", "-c", ".config/ansible-lint.yml"], ["python", "docs/generate.py", "--check"],
+             ["antsibull-changelog", "lint"]],
+    "sanity": [["python", "tests/sanity/run.py"]],
+    "unit": [[*PYTEST, "tests/unit"]],
+    "meta": [[*PYTEST, "tests/meta"]],
+    "integration": [["python", "tests/binaries.py"], [*PYTEST, "tests/integration"]],
+    "arm64": [[*PYTEST, "tests/arm64"]],
+    "molecule": [["molecule", "test", "-s", os.environ.get("SCENARIO", "default")]],
+}
+
+
+def run(suite: str, number: int, command: list[str]) -> tuple[int, int]:
+    """Passed and failed of one command."""
+    report = REPORTS / f"{suite}-{number}.xml"
+    counted = command[0] == "pytest"
+    report.unlink(missing_ok=True)
+    done = subprocess.run(command + ([f"--junitxml={report}"] if counted else []), cwd=ROOT, check=False)
+    if not counted:
+        return (1, 0) if done.returncode == 0 else (0, 1)
+    if not report.exists():
+        return 0, 1
+    totals = ET.parse(report).getroot().find("testsuite")
+    tests, bad = int(totals.get("tests")), int(totals.get("failures")) + int(totals.get("errors"))
+    skipped = int(totals.get("skipped"))
+    # A skipped test proves nothing here: it is counted as failed.
+    return tests - bad - skipped, max(bad + skipped, int(done.returncode != 0))
+
+
+def main(suites: list[str]) -> int:
+    unknown = [suite for suite in suites if suite not in SUITES]
+    if unknown or not suites:
+        print(f"unknown suite {unknown}; known: {' '.join(SUITES)}", file=sys.stderr)
+        return 2
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    rows, passed, failed = [], 0, 0
+    for suite in suites:
+        start = time.monotonic()
+        print(f"\n=== {suite} ===", flush=True)
+        counts = [run(suite, number, command) for number, command in enumerate(SUITES[suite])]
+        good, bad = sum(c[0] for c in counts), sum(c[1] for c in counts)
+        rows.append(f"{suite:<12} {good:>5} passed {bad:>4} failed {time.monotonic() - start:>7.0f} s")
+        passed, failed = passed + good, failed + bad
+    print("\n" + "\n".join(rows))
+    print(f"\n{passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
