@@ -1,0 +1,94 @@
+"""What the tests of a scenario stand on: the lab's hosts over SSH, and S3 clients that go through the balancer."""
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+import boto3
+import minio
+import pytest
+import testinfra
+import urllib3
+from botocore.config import Config
+
+ROOT = Path(__file__).resolve().parents[3]
+SCENARIO = os.environ.get("MOLECULE_SCENARIO_NAME", "default")
+STATE = Path(os.environ.get("MOLECULE_EPHEMERAL_DIRECTORY", Path.home() / f".ansible/tmp/molecule.{SCENARIO}"))
+LAB = json.loads((ROOT / "build/lab" / f"molecule-{SCENARIO}" / "hosts.json").read_text())["all"]["hosts"]
+NODES = ["minio1", "minio2", "minio3"]
+DOMAIN = "s3.oracle1.test"
+
+
+class Cluster:
+    """Addresses, credentials and clients of the scenario's cluster."""
+
+    def __init__(self) -> None:
+        self.address = LAB["lb1"]["ansible_host"]
+        self.endpoint = f"https://{self.address}:9000"
+        self.ca = str(STATE / "pki" / "ca.crt")
+        self.access_key = "molecule-root"
+        self.secret_key = (STATE / "root-password").read_text().strip()
+
+    def boto3(self, endpoint: str = "", **config):
+        # retries off: what the balancer and the cluster do is what is tested, not the client's patience.
+        settings = {"retries": {"max_attempts": 0}, "s3": {"addressing_style": "path"}, **config}
+        return boto3.client("s3", endpoint_url=endpoint or self.endpoint, verify=self.ca, region_name="us-east-1",
+                            aws_access_key_id=self.access_key, aws_secret_access_key=self.secret_key, config=Config(**settings))
+
+    def minio(self) -> minio.Minio:
+        pool = urllib3.PoolManager(ca_certs=self.ca, cert_reqs="CERT_REQUIRED", retries=False)
+        return minio.Minio(f"{self.address}:9000", self.access_key, self.secret_key, secure=True, http_client=pool)
+
+    def mc(self, *argv: str, ok: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run mc on the first node, where minio_client has put it with its alias `oracle1`."""
+        done = ssh("minio1", "mc", "--json", *argv)
+        assert not ok or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+
+def ssh(host: str, *argv: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a command on a host of the lab; its output is returned, whatever its status."""
+    spec = LAB[host]
+    return subprocess.run(["ssh", "-i", spec["ansible_ssh_private_key_file"], *spec["ansible_ssh_common_args"].split(),
+                           f"root@{spec['ansible_host']}", "--", *(f"'{word}'" for word in argv)],
+                          text=True, capture_output=True, input=stdin, check=False, timeout=120)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    return Cluster()
+
+
+@pytest.fixture(scope="session")
+def s3(cluster):
+    return cluster.boto3()
+
+
+@pytest.fixture
+def bucket(cluster, request):
+    """A bucket for one test, removed with all that is in it."""
+    client = cluster.minio()
+    name = "t-" + request.node.name.lower().replace("_", "-").replace("[", "-").replace("]", "")[:50].strip("-")
+    client.make_bucket(name)
+    yield name
+    for item in client.list_objects(name, recursive=True, include_version=True):
+        client.remove_object(name, item.object_name, version_id=item.version_id)
+    client.remove_bucket(name)
+
+
+@pytest.fixture(scope="session")
+def hosts():
+    """testinfra hosts by name."""
+    return {name: testinfra.get_host(f"ssh://root@{spec['ansible_host']}", ssh_identity_file=spec["ansible_ssh_private_key_file"],
+                                     ssh_extra_args=spec["ansible_ssh_common_args"]) for name, spec in LAB.items()}
+
+
+@pytest.fixture
+def names_resolve_to_the_balancer(cluster, monkeypatch):
+    """Let every name under DOMAIN resolve to the balancer, as a wildcard DNS record would."""
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **more: real(
+        cluster.address if str(host).endswith(DOMAIN) else host, *rest, **more))
