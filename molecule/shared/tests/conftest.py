@@ -5,6 +5,8 @@ import json
 import os
 import socket
 import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
@@ -55,6 +57,43 @@ def ssh(host: str, *argv: str, stdin: str = "") -> subprocess.CompletedProcess[s
     return subprocess.run(["ssh", "-i", spec["ansible_ssh_private_key_file"], *spec["ansible_ssh_common_args"].split(),
                            f"root@{spec['ansible_host']}", "--", *(f"'{word}'" for word in argv)],
                           text=True, capture_output=True, input=stdin, check=False, timeout=120)
+
+
+@dataclass
+class Run:
+    """One run of ansible-playbook: its status, its text and its results by host and task name."""
+
+    status: int
+    text: str
+    tasks: list[dict]
+
+    def changed(self) -> list[str]:
+        """Names of the tasks that changed something, on whatever host."""
+        return [task["task"]["name"] for task in self.tasks
+                if any(result.get("changed") for result in task["hosts"].values())]
+
+    def result(self, name: str) -> dict:
+        """The first host's result of the task with this name."""
+        return next(iter(next(task["hosts"] for task in self.tasks if task["task"]["name"].endswith(name)).values()))
+
+
+def command(playbook: str, *arguments: str) -> list[str]:
+    """The command line of a playbook on the scenario's hosts."""
+    return [str(Path(sys.executable).with_name("ansible-playbook")), str(ROOT / "playbooks" / f"{playbook}.yml"),
+            "-i", str(ROOT / "molecule/inventory"), "-i", str(ROOT / "build/lab" / f"molecule-{SCENARIO}" / "hosts.json"),
+            "-e", f"@{ROOT / 'molecule' / SCENARIO / 'vars.yml'}", *arguments]
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "MOLECULE_EPHEMERAL_DIRECTORY": str(STATE), **more}
+
+
+def play(playbook: str, *arguments: str) -> Run:
+    """Run a playbook of the collection on the scenario's hosts."""
+    done = subprocess.run(command(playbook, *arguments), cwd=ROOT, text=True, capture_output=True, check=False, timeout=900,
+                          env=environment(ANSIBLE_STDOUT_CALLBACK="ansible.posix.json", ANSIBLE_CALLBACKS_ENABLED=""))
+    document = json.loads(done.stdout[done.stdout.index("{"):]) if "{" in done.stdout else {"plays": []}
+    return Run(done.returncode, done.stdout + done.stderr, [task for play in document["plays"] for task in play["tasks"]])
 
 
 @pytest.fixture(scope="session")

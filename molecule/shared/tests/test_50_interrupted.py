@@ -1,0 +1,55 @@
+"""A run killed at any point is finished by the next one: the nodes then serve what the inventory wants."""
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from conftest import NODES, ROOT, command, environment, play, ssh
+
+# Fractions of the deploy's task list at which the run is killed.
+POINTS = [0.30, 0.40, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.85, 0.95]
+
+
+def setting(value: str) -> list[str]:
+    return ["-e", '{"minio_server_settings": {"MINIO_DOMAIN": "s3.oracle1.test", "MINIO_SITE_NAME": "%s"}}' % value]
+
+
+def run_until(task: int, *arguments: str) -> None:
+    """Start deploy.yml and kill it, with all its children, when its task number `task` begins."""
+    process = subprocess.Popen(command("deploy", *arguments), cwd=ROOT, env=environment(ANSIBLE_CALLBACKS_ENABLED=""), text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+    seen = 0
+    for line in process.stdout:
+        seen += line.startswith(("TASK [", "RUNNING HANDLER ["))
+        if seen >= task:
+            time.sleep(0.4)
+            os.killpg(process.pid, signal.SIGKILL)
+            break
+    process.stdout.close()
+    process.wait()
+
+
+def served(node: str) -> str:
+    pid = ssh(node, "systemctl", "show", "minio", "-p", "MainPID", "--value").stdout.strip()
+    lines = ssh(node, "sh", "-c", f"tr \\\\0 \\\\n < /proc/{pid}/environ").stdout.splitlines()
+    return next((line.split("=", 1)[1].strip('"') for line in lines if line.startswith("MINIO_SITE_NAME=")), "")
+
+
+@pytest.fixture(scope="module")
+def tasks() -> int:
+    run = play("deploy")
+    assert run.status == 0, run.text[-3000:]
+    return len(run.tasks)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_killed_run_is_finished_by_the_next(tasks, point):
+    wanted = f"site{int(point * 100)}"
+    run_until(int(tasks * point), *setting(wanted))
+    again = play("deploy", *setting(wanted))
+    assert again.status == 0, again.text[-3000:]
+    assert [served(node) for node in NODES] == [wanted] * 3
