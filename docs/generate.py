@@ -59,15 +59,17 @@ def entry(name: str, spec: dict[str, Any], defaults: dict[str, Any], depth: int)
     kind = spec.get("type", "str")
     if spec.get("elements"):
         kind += f" of {spec['elements']}"
-    facts = [kind, *(["required"] if spec.get("required") else []), *([spec["returned"]] if "returned" in spec else [])]
+    facts = [kind, *(["required"] if spec.get("required") else []), *([str(spec["returned"])] if "returned" in spec else [])]
     indent = "  " * depth
     lines = [f"{indent}- **`{name}`** ({', '.join(facts)})"]
     indent += "  "
     for part in paragraphs(spec.get("description")):
         lines += ["", *wrap(part, indent)]
-    default = defaults.get(name, spec.get("default"))
+    default, words = defaults.get(name, spec.get("default")), spec.get("default")
     notes = [f"One of {', '.join(f'`{literal(choice)}`' for choice in spec['choices'])}."] if spec.get("choices") else []
-    if isinstance(default, (dict, list)) and default:
+    if "{{" in str(default) and isinstance(words, str) and "{{" not in words:
+        notes += [f"Default: {markdown(words)}"]
+    elif isinstance(default, (dict, list)) and default:
         body = yaml.safe_dump(default, sort_keys=False, allow_unicode=True, width=WIDTH)
         notes += ["Default:"]
         block = ["", f"{indent}```yaml", *textwrap.indent(body.rstrip(), indent).split("\n"), f"{indent}```"]
@@ -112,9 +114,7 @@ def plugin_page(fqcn: str, source: str, found: dict[str, Any]) -> str:
         body += [""]
     if found.get("examples"):
         body += ["## Examples", "", "```yaml", found["examples"].strip("\n"), "```", ""]
-    returned = found.get("return") or {}
-    body += section("Return values" if "/modules/" in source else "Result", returned)
-    return page(fqcn, source, doc["short_description"], body)
+    return page(fqcn, source, doc["short_description"], body + section("Returns", found.get("return") or {}))
 
 
 def role_page(role: str, plays: list[tuple[str, dict[str, Any]]]) -> str:
@@ -128,8 +128,8 @@ def role_page(role: str, plays: list[tuple[str, dict[str, Any]]]) -> str:
         body += [f"Used by {names}. By itself:", "", "```yaml",
                  f"- name: {users[0][1]['name']}", f"  hosts: {users[0][1]['hosts']}", "  roles:",
                  f"    - role: {COLLECTION}.{role}", "```", ""]
-    body += section("Variables", spec.get("options") or {}, defaults)
-    return page(f"{COLLECTION}.{role}", "its argument specs and defaults", spec["short_description"], body)
+    return page(f"{COLLECTION}.{role}", "its argument specs and defaults", spec["short_description"],
+                body + section("Variables", spec.get("options") or {}, defaults))
 
 
 def role_names(play: dict[str, Any]) -> list[str]:

@@ -195,7 +195,10 @@ def untyped_options(options: dict[str, Any], free: Collection[str], prefix: str 
 
 
 def defaults_unlike_specs(defaults: dict[str, Any], options: dict[str, Any]) -> list[str]:
-    """Where defaults/main.yml and the argument specs disagree. A default with a template may be left out of the specs."""
+    """Where defaults/main.yml and the argument specs disagree.
+
+    The specs may put a default that is a template into words, repeat it, or leave it out.
+    """
     found = [f"{name} has a default and no argument spec" for name in defaults if name not in options]
     for name, option in options.items():
         if option.get("required"):
@@ -203,8 +206,9 @@ def defaults_unlike_specs(defaults: dict[str, Any], options: dict[str, Any]) -> 
         elif name not in defaults:
             found.append(f"{name} has neither a default nor required: true")
         elif "{{" in str(defaults[name]) or "{%" in str(defaults[name]):
-            if "default" in option and str(option["default"]).strip() != str(defaults[name]).strip():
-                found.append(f"{name}: leave the templated default out of the specs, or repeat it to the letter")
+            said = str(option.get("default", "")).strip()
+            if said != str(defaults[name]).strip() and ("{{" in said or not isinstance(option.get("default", ""), str)):
+                found.append(f"{name}: repeat the template in the specs to the letter, put it into words, or leave it out")
         elif (option.get("default"), type(option.get("default"))) != (defaults[name], type(defaults[name])):
             found.append(f"{name} is {defaults[name]!r} in the defaults and {option.get('default')!r} in the specs")
     return found

@@ -139,8 +139,8 @@ DISAGREEMENTS = [
     ({"a": 1}, {"a": {}}, "a is 1 in the defaults"),
     ({"a": True}, {"a": {"default": 1}}, "a is True in the defaults"),
     ({"a": "1"}, {"a": {"default": 1}}, "a is '1' in the defaults"),
-    ({"a": "{{ b }}"}, {"a": {"default": "{{ c }}"}}, "a: leave the templated default out"),
-    ({"a": ["{{ b }}"]}, {"a": {"default": []}}, "a: leave the templated default out"),
+    ({"a": "{{ b }}"}, {"a": {"default": "{{ c }}"}}, "a: repeat the template"),
+    ({"a": ["{{ b }}"]}, {"a": {"default": []}}, "a: repeat the template"),
 ]
 
 
@@ -154,6 +154,7 @@ def test_a_default_that_differs_from_its_spec_is_found(defaults: dict[str, Any],
     ({}, {"a": {"required": True}}),
     ({"a": "{{ b }}\n"}, {"a": {}}),
     ({"a": "{{ b }}\n"}, {"a": {"default": "{{ b }}"}}),
+    ({"a": "{{ b }}\n"}, {"a": {"default": "What b says."}}),
 ])
 def test_a_default_that_equals_its_spec_passes(defaults: dict[str, Any], options: dict[str, Any]) -> None:
     assert rules.defaults_unlike_specs(defaults, options) == []
