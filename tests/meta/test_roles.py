@@ -1,6 +1,7 @@
 """Roles and playbooks keep the house's rules, task by task."""
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Callable
@@ -15,6 +16,9 @@ PUBLISHED = {"minio_release_artifacts"}
 
 GALAXY = repository.load("galaxy.yml")
 OWN_MODULES = {PurePosixPath(path).stem for path in repository.plugins("modules")}
+
+BLOCKS = {name for task in repository.tasks() if rules.module_of(task.data) == "ansible.builtin.blockinfile"
+          for name in re.findall(r"[\w.-]+\.j2", str(task.data["ansible.builtin.blockinfile"]))}
 
 TASK_RULES: list[Callable[[Task], list[str]]] = [
     rules.swallows_errors,
@@ -46,8 +50,9 @@ def test_a_task_file_fits_on_a_page(path: str) -> None:
 def test_a_template_says_who_manages_it_and_not_when(path: str) -> None:
     assert path.endswith(".j2")
     text = repository.text(path)
-    if PurePosixPath(path.removesuffix(".j2")).suffix == ".json":
-        text += "ansible_managed"  # JSON has no comments
+    # JSON has no comments, and blockinfile puts markers of its own around a template.
+    if PurePosixPath(path.removesuffix(".j2")).suffix == ".json" or PurePosixPath(path).name in BLOCKS:
+        text += "ansible_managed"
     agree(rules.template_faults(text))
 
 
