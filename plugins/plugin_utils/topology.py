@@ -149,7 +149,7 @@ def plan(
 def _parse(pools: t.Any, parity: t.Any, problems: list[str]) -> tuple[list[Pool], int | None]:
     parsed: list[Pool] = []
     parities: dict[int, list[str]] = {}
-    if parity is not None:
+    if parity not in (None, ""):
         _add_parity(parity, "minio_server_parity", parities, problems)
     if not isinstance(pools, (list, tuple)) or not pools:
         problems.append("minio_server_pools is empty: name at least one pool with its hosts and drives")
@@ -163,7 +163,7 @@ def _parse(pools: t.Any, parity: t.Any, problems: list[str]) -> tuple[list[Pool]
             problems.append(f"pool {number}: unknown key {_join(unknown)}; use hosts, drives and parity")
         hosts = _names(pool.get("hosts"), number, "hosts", problems)
         drives = _names(pool.get("drives"), number, "drives", problems)
-        if pool.get("parity") is not None:
+        if pool.get("parity") not in (None, ""):
             _add_parity(pool["parity"], f"pool {number}", parities, problems)
         if hosts and drives:
             parsed.append(Pool(number, hosts, [drive.rstrip("/") or "/" for drive in drives]))
