@@ -151,16 +151,16 @@ def ensure(entry: Entry, arch: str, options: Options) -> tuple[dict[str, Any], b
                 "sha256": record["sha256"] if record else None,
                 "source": record["origin"]["source"] if record else wanted[0]["source"]}
 
-    record = slot.read()
-    if record and record["origin"] in wanted:
+    record = slot.read(wanted)
+    if record:
         return artifact(record), False, []
     if options.dry_run:
         return artifact(None), True, []
     try:
         with slot.lock(options.log):
             # Another run may have made it while this one waited.
-            record = slot.read()
-            if record and record["origin"] in wanted:
+            record = slot.read(wanted)
+            if record:
                 return artifact(record), False, []
             record = _make_first(entry, arch, wanted, options, slot)
     except OSError as error:

