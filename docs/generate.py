@@ -45,9 +45,7 @@ def paragraphs(text: str | list[str] | None) -> list[str]:
 
 def literal(value: Any) -> str:
     """A value as one would write it in YAML, on one line."""
-    if isinstance(value, str):
-        return value.strip() or '""'
-    return json.dumps(value, ensure_ascii=False)
+    return value.strip() or '""' if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def wrap(text: str, indent: str) -> list[str]:
@@ -67,15 +65,15 @@ def entry(name: str, spec: dict[str, Any], defaults: dict[str, Any], depth: int)
         lines += ["", *wrap(part, indent)]
     default, words = defaults.get(name, spec.get("default")), spec.get("default")
     notes = [f"One of {', '.join(f'`{literal(choice)}`' for choice in spec['choices'])}."] if spec.get("choices") else []
+    block: list[str] = []
     if "{{" in str(default) and isinstance(words, str) and "{{" not in words:
         notes += [f"Default: {markdown(words)}"]
-    elif isinstance(default, (dict, list)) and default:
+    elif isinstance(default, (dict, list)) and len(literal(default)) > 60:
         body = yaml.safe_dump(default, sort_keys=False, allow_unicode=True, width=WIDTH)
         notes += ["Default:"]
         block = ["", f"{indent}```yaml", *textwrap.indent(body.rstrip(), indent).split("\n"), f"{indent}```"]
-    else:
-            if default is not None:
-            notes += [f"Default: `{literal(default)}`."]
+    elif default is not None:
+        notes += [f"Default: `{literal(default)}`."]
     if notes:
         lines += ["", indent + " ".join(notes)]
     lines += block
@@ -85,9 +83,7 @@ def entry(name: str, spec: dict[str, Any], defaults: dict[str, Any], depth: int)
 
 
 def section(title: str, entries: dict[str, Any], defaults: dict[str, Any] | None = None) -> list[str]:
-    if not entries:
-        return []
-    lines = [f"## {title}", ""]
+    lines = [f"## {title}", ""] if entries else []
     for name, spec in entries.items():
         lines += [*entry(name, spec, defaults or {}, 0), ""]
     return lines
@@ -118,7 +114,8 @@ def plugin_page(fqcn: str, source: str, found: dict[str, Any]) -> str:
 
 
 def role_page(role: str, plays: list[tuple[str, dict[str, Any]]]) -> str:
-    spec = yaml.safe_load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text())["argument_specs"]["main"]
+    specs = yaml.safe_load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text())["argument_specs"]
+    spec = specs["main"]
     defaults_file = ROOT / "roles" / role / "defaults/main.yml"
     defaults = (yaml.safe_load(defaults_file.read_text()) if defaults_file.exists() else None) or {}
     body = [line for part in paragraphs(spec.get("description")) for line in [*wrap(part, ""), ""]]
@@ -128,6 +125,8 @@ def role_page(role: str, plays: list[tuple[str, dict[str, Any]]]) -> str:
         body += [f"Used by {names}. By itself:", "", "```yaml",
                  f"- name: {users[0][1]['name']}", f"  hosts: {users[0][1]['hosts']}", "  roles:",
                  f"    - role: {COLLECTION}.{role}", "```", ""]
+    others = [f"- `tasks_from: {name}`: {markdown(other['short_description'])}" for name, other in specs.items() if name != "main"]
+    body += ["Other entry points:", "", *others, ""] if others else []
     return page(f"{COLLECTION}.{role}", "its argument specs and defaults", spec["short_description"],
                 body + section("Variables", spec.get("options") or {}, defaults))
 
@@ -161,8 +160,8 @@ def pages() -> dict[Path, str]:
             name = fqcn.rpartition(".")[2]
             source = next(path for path in (f"plugins/{folder}/{name}.yml", f"plugins/{folder}/{name}.py", f"plugins/{folder}")
                           if (ROOT / path).exists())
-            result[REFERENCE / folder / f"{name}.md"] = plugin_page(fqcn, source, plugin)
-            index += wrap(f"- [`{fqcn}`]({folder}/{name}.md): {markdown(plugin['doc']['short_description'])}", "")
+            result[REFERENCE / f"{kind}s" / f"{name}.md"] = plugin_page(fqcn, source, plugin)
+            index += wrap(f"- [`{fqcn}`]({kind}s/{name}.md): {markdown(plugin['doc']['short_description'])}", "")
         index += [""]
     plays = [(path.stem, play) for path in sorted((ROOT / "playbooks").glob("*.yml"))
              for play in yaml.safe_load(path.read_text()) or [] if "hosts" in play]

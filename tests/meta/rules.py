@@ -78,7 +78,7 @@ def is_named_after_its_file(task: Task) -> list[str]:
     found = []
     if not task.name.startswith(f"{path.stem} | "):
         found.append(f"its name must begin with '{path.stem} | '")
-    elif not re.match(r"[A-Z0-9`]", task.name.rpartition(" | ")[2]):
+    elif not re.match(r"[A-Z0-9`{]", task.name.rpartition(" | ")[2]):
         found.append("its name must be capitalised after the prefix")
     return found
 

@@ -116,8 +116,10 @@ def test_annotations_are_not_evaluated(path: str) -> None:
 def test_every_filter_is_documented_under_its_name() -> None:
     undocumented = []
     for path in repository.plugins("filter"):
-        names = [key.value for node in ast.walk(ast.parse(repository.text(path))) if isinstance(node, ast.FunctionDef) and node.name == "filters"
-                 for item in ast.walk(node) if isinstance(item, ast.Dict) for key in item.keys if isinstance(key, ast.Constant)]
+        functions = [node for node in ast.walk(ast.parse(repository.text(path)))
+                     if isinstance(node, ast.FunctionDef) and node.name == "filters"]
+        names = [key.value for function in functions for item in ast.walk(function) if isinstance(item, ast.Dict)
+                 for key in item.keys if isinstance(key, ast.Constant)]
         assert names, f"{path} has no filters() that returns a dictionary"
         for name in names:
             sidecar = f"plugins/filter/{name}.yml"
@@ -128,8 +130,9 @@ def test_every_filter_is_documented_under_its_name() -> None:
 
 def test_modules_that_talk_to_the_cluster_share_their_connection_by_group() -> None:
     """`module_defaults: group/oracle1.minio.minio` sets endpoint and credentials once for all of them."""
-    talking = sorted(stem(path) for path in MODULES if f"{repository.COLLECTION}.connection" in
-                     (yaml.safe_load(rules.documentation_blocks(repository.text(path))["DOCUMENTATION"]).get("extends_documentation_fragment") or []))
+    docs = {stem(path): yaml.safe_load(rules.documentation_blocks(repository.text(path))["DOCUMENTATION"]) for path in MODULES}
+    talking = sorted(name for name, doc in docs.items()
+                     if f"{repository.COLLECTION}.connection" in (doc.get("extends_documentation_fragment") or []))
     assert talking, "no module uses the documentation fragment of the connection"
     groups = repository.load("meta/runtime.yml").get("action_groups") or {}
     assert sorted(groups.get("minio", [])) == talking

@@ -35,7 +35,8 @@ def test_documents_that_are_mentioned_exist(path: str) -> None:
 
 def test_changelog_fragments_are_read_by_the_generator() -> None:
     sections = {section for section, title in repository.load("changelogs/config.yaml")["sections"]} | {"release_summary", "trivial"}
-    agree([path for path in repository.under("changelogs/fragments/") if not path.endswith(".yml") or set(repository.load(path)) - sections])
+    agree([path for path in repository.under("changelogs/fragments/")
+           if not path.endswith(".yml") or set(repository.load(path)) - sections])
 
 
 def test_galaxy_requirements_and_documents_name_the_same_collections() -> None:
