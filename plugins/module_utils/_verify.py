@@ -8,11 +8,19 @@ when it is not ok, what to look at.
 """
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
+
+from ansible_collections.oracle1.minio.plugins.module_utils._client import Connection
+
+try:
+    import minio
+    import urllib3
+except ImportError:
+    pass  # _client.LIBRARY_ERROR says so
 
 
 @dataclass(frozen=True)
@@ -62,8 +70,25 @@ def judge_info(expected: Expected, info: dict[str, Any]) -> list[dict[str, Any]]
             check("release", other, expected.release)]
 
 
-def round_trip(client: Any, bucket: str, size: int = 6 * 2**20) -> dict[str, Any]:
-    """Write, read back, compare and delete an object of `size` bytes (two parts) through a minio.Minio client."""
+def round_trip(connection: Connection, bucket: str, size: int = 6 * 2**20) -> dict[str, Any]:
+    """Write, read back, compare and delete an object of `size` bytes in two parts."""
+    try:
+        problems = _round_trip(_minio(connection), bucket, size)
+    except (minio.error.MinioException, urllib3.exceptions.HTTPError) as error:
+        problems = [f"{type(error).__name__}: {error}"]
+    return check("S3 round trip", problems, f"{size >> 20} MiB in two parts through {connection.endpoint}: written, read back equal, deleted")
+
+
+def _minio(connection: Connection) -> Any:
+    parts = urlsplit(connection.endpoint)
+    trust = {"cert_reqs": "CERT_REQUIRED", "ca_certs": connection.ca_path} if connection.validate_certs else {"cert_reqs": "CERT_NONE"}
+    pool = urllib3.PoolManager(timeout=urllib3.Timeout(connect=10, read=connection.timeout), retries=False,
+                               **(trust if parts.scheme == "https" else {}))
+    return minio.Minio(parts.netloc, connection.access_key, connection.secret_key, connection.session_token,
+                       secure=parts.scheme == "https", region=connection.region, http_client=pool)
+
+
+def _round_trip(client: Any, bucket: str, size: int) -> list[str]:
     body, name = os.urandom(size), f"verify-{os.urandom(8).hex()}"
     made = not client.bucket_exists(bucket)
     if made:
@@ -72,17 +97,32 @@ def round_trip(client: Any, bucket: str, size: int = 6 * 2**20) -> dict[str, Any
         client.put_object(bucket, name, io.BytesIO(body), size, part_size=5 * 2**20)
         answer = client.get_object(bucket, name)
         try:
-            same = hashlib.sha256(answer.read()).digest() == hashlib.sha256(body).digest()
+            same = answer.read() == body
         finally:
             answer.close()
             answer.release_conn()
         client.remove_object(bucket, name)
-        gone = not any(item.object_name == name for item in client.list_objects(bucket, prefix=name))
+        gone = not any(client.list_objects(bucket, prefix=name))
     finally:
         if made:
             for item in client.list_objects(bucket, recursive=True):
                 client.remove_object(bucket, item.object_name)
             client.remove_bucket(bucket)
-    problems = ([] if same else ["the object read back differs from the one written"]) + (
+    return ([] if same else ["the object read back differs from the one written"]) + (
         [] if gone else ["the deleted object is still listed"])
-    return check("S3 round trip", problems, f"{size >> 20} MiB in two parts written, read back equal and deleted")
+
+
+def table(checks: list[dict[str, Any]]) -> list[str]:
+    """The checks as aligned lines of text."""
+    width = max(len(item["name"]) for item in checks)
+    return [f"{'ok    ' if item['ok'] else 'FAILED'}  {item['name']:<{width}}  {item['detail']}" for item in checks]
+
+
+def failure(checks: list[dict[str, Any]], probes: dict[str, dict[str, Any] | None]) -> str:
+    """Why the run is red, with the last log lines of the hosts that are not well; empty when all checks are ok."""
+    bad = [f"{item['name']}: {item['detail']}" for item in checks if not item["ok"]]
+    if not bad:
+        return ""
+    logs = [f"last log lines of {host}:\n  " + "\n  ".join(seen["journal"][-8:])
+            for host, seen in probes.items() if seen and seen.get("journal")]
+    return "\n".join(["The cluster does not serve as it should.", *bad, *logs])

@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, the oracle1.minio maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Questions to one node, always directly and never through a proxy: its health, and what it knows of all drives.
+
+Health requests are anonymous, as the server wants them. The state of the drives needs the administrator's signature
+(AWS signature version 4, no body). Standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.client
+import json
+import ssl
+import time
+import typing as t
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+# The server answers within its own deadline of 10 s (MINIO_API_CLUSTER_DEADLINE).
+TIMEOUT = 15
+HEALTH = "/minio/health/cluster"
+INFO = "/minio/admin/v3/info"
+_EMPTY = hashlib.sha256(b"").hexdigest()
+
+
+@dataclass
+class Answer:
+    """Status (0: no answer), headers in lower case, body, and why there was no answer."""
+
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    error: str = ""
+
+    @property
+    def text(self) -> str:
+        """For a message: what came back."""
+        if not self.status:
+            return self.error
+        state = self.headers.get("x-minio-server-status")
+        return f"HTTP {self.status}" + (f" ({state})" if state else "")
+
+
+class Node:
+    """One node's API address."""
+
+    def __init__(self, endpoint: str, ca_path: str | None = None) -> None:
+        parts = urlsplit(endpoint)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"{endpoint!r} is no address; use for example https://minio1:9000")
+        self.endpoint = endpoint.rstrip("/")
+        self.tls = parts.scheme == "https"
+        self.host, self.port = parts.hostname, parts.port or (443 if self.tls else 80)
+        self.netloc = parts.netloc
+        self.ca_path = ca_path
+
+    def get(self, path: str, headers: t.Mapping[str, str] | None = None) -> Answer:
+        """One GET. Whatever goes wrong on the way is an Answer without a status."""
+        connection: http.client.HTTPConnection
+        try:
+            if self.tls:
+                context = ssl.create_default_context(cafile=self.ca_path)
+                connection = http.client.HTTPSConnection(self.host, self.port, timeout=TIMEOUT, context=context)
+            else:
+                connection = http.client.HTTPConnection(self.host, self.port, timeout=TIMEOUT)
+        except OSError as error:
+            return Answer(error=f"{self.ca_path}: {error}")
+        try:
+            connection.request("GET", path, headers=dict(headers or {}))
+            response = connection.getresponse()
+            return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        except (OSError, http.client.HTTPException) as error:
+            return Answer(error=f"{type(error).__name__}: {error}")
+        finally:
+            connection.close()
+
+    def cluster(self) -> Answer:
+        """Whether this node serves and every erasure set has its write quorum."""
+        return self.get(HEALTH)
+
+    def maintenance(self) -> Answer:
+        """Whether every erasure set keeps its write quorum without this node's own drives."""
+        return self.get(f"{HEALTH}?maintenance=true")
+
+    def drives(self, access_key: str, secret_key: str) -> tuple[list[str], str]:
+        """What is wrong with nodes and drives as this node sees them, and why it could not be asked."""
+        info, error = self._info(access_key, secret_key)
+        return judge(info), error
+
+    def offline_drives(self, access_key: str, secret_key: str) -> tuple[int, str]:
+        """Number of drives of the cluster that this node cannot use, and why it could not be asked."""
+        info, error = self._info(access_key, secret_key)
+        return int((info.get("backend") or {}).get("offlineDisks") or 0), error
+
+    def _info(self, access_key: str, secret_key: str) -> tuple[dict[str, t.Any], str]:
+        answer = self.get(INFO, sign(self.netloc, INFO, access_key, secret_key, time.gmtime()))
+        if answer.status != 200:
+            return {}, f"{INFO}: {answer.text}"
+        try:
+            return json.loads(answer.body), ""
+        except ValueError:
+            return {}, f"{INFO}: the answer is no JSON"
+
+
+def judge(info: t.Mapping[str, t.Any]) -> list[str]:
+    """What is not as it should be in the server's own account of the cluster."""
+    wrong: list[str] = []
+    versions: dict[str, list[str]] = {}
+    for server in info.get("servers") or []:
+        name, state = server.get("endpoint", "?"), server.get("state")
+        if state != "online":
+            wrong.append(f"node {name} is {state}")
+            continue
+        versions.setdefault(str(server.get("version")), []).append(name)
+        for drive in server.get("drives") or []:
+            if drive.get("state") != "ok":
+                wrong.append(f"drive {drive.get('endpoint') or drive.get('path')} is {drive.get('state')}")
+    if len(versions) > 1:
+        wrong.append("nodes run different versions: " + "; ".join(f"{k}: {', '.join(v)}" for k, v in sorted(versions.items())))
+    return wrong
+
+
+def sign(host: str, path: str, access_key: str, secret_key: str, now: time.struct_time) -> dict[str, str]:
+    """Headers of a signed GET without query and body."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", now)
+    scope = f"{stamp[:8]}/us-east-1/s3/aws4_request"
+    headers = {"host": host, "x-amz-content-sha256": _EMPTY, "x-amz-date": stamp}
+    names = ";".join(headers)
+    canonical = "\n".join(["GET", path, "", *(f"{name}:{value}" for name, value in headers.items()), "", names, _EMPTY])
+    key = f"AWS4{secret_key}".encode()
+    for part in scope.split("/"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    string = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
+    signature = hmac.new(key, string.encode(), hashlib.sha256).hexdigest()
+    headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
+    return headers
