@@ -23,10 +23,11 @@ _MAX_MEMBER_BYTES = 1024 ** 3
 
 
 class DownloadError(ReleaseError):
-    """`unavailable`: nobody had the file. False: somebody had something else under its name."""
+    """`unavailable`: nobody had the file. False: somebody had something else under its name. `reasons`: by address."""
 
-    def __init__(self, message: str, unavailable: bool) -> None:
-        super().__init__(message)
+    def __init__(self, reasons: str, advice: str, unavailable: bool) -> None:
+        super().__init__(f"no address gave the file. {reasons}. {advice}")
+        self.reasons = reasons
         self.unavailable = unavailable
 
 
@@ -125,4 +126,4 @@ def fetch(download: Download, work: Path, remedy: str, log: Callable[[str], None
         return binary, shown
     advice = ("Somebody serves other bytes under this name: do not use them; compare with the publisher's checksum "
               "before you change the catalogue") if wrong else remedy
-    raise DownloadError(f"no address gave the file. {'; '.join(reasons)}. {advice}", unavailable=not wrong)
+    raise DownloadError("; ".join(reasons), advice, unavailable=not wrong)

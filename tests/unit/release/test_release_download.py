@@ -110,7 +110,7 @@ def test_a_withdrawn_download_gives_way_to_the_build_with_a_warning(server, opti
     wanted = entry(commit=tiny.commit, build=vars(tiny.build), downloads=[gone])
     artifact, changed, warnings = ensure(wanted, NATIVE, options)
     assert changed and artifact["source"] == "build"
-    assert "withdrawn by upstream" in warnings[0] and "Trying build now" in warnings[0]
+    assert "withdrawn by upstream" in warnings[0] and "so it comes by build" in warnings[0]
     assert ensure(wanted, NATIVE, options)[1] is False
     assert server.seen == ["/minio"]
 
