@@ -126,7 +126,7 @@ def _make_first(entry: Entry, arch: str, wanted: list[dict[str, Any]], options: 
             except DownloadError as error:
                 if number == len(wanted) or not error.unavailable:
                     raise
-                notes.append(f"{entry.component} {entry.release} for {arch} cannot be downloaded any more, so it comes by "
+                notes.append(f"{entry.component} {entry.release} for {arch} could not be downloaded, so it comes by "
                              f"{wanted[number]['source']}: {error.reasons}")
                 continue
             found = verify(binary, entry, arch)
