@@ -54,10 +54,10 @@ def table() -> None:
     rows = [("S3, balanced", "https://localhost:9000   health: https://localhost:9000/health"),
             ("node APIs", "https://localhost:9001  :9002  :9003"),
             ("consoles", "https://localhost:9011  :9012  :9013"),
-            ("certificate authority", str((DEMO / "pki" / "ca.crt").relative_to(ROOT))),
+            ("certificate authority", str((DEMO / ".pki" / "ca.crt").relative_to(ROOT))),
             ("root credentials", f"{(DEMO / 'secrets').relative_to(ROOT)}/root-user, root-password"),
             ("services' credentials", f"{(DEMO / 'secrets').relative_to(ROOT)}/"),
-            ("try", "curl --cacert inventories/demo/pki/ca.crt https://localhost:9000/health"),
+            ("try", "curl --cacert inventories/demo/.pki/ca.crt https://localhost:9000/health"),
             ("remove", "make demo-down")]
     rows += [("proved" if check["ok"] else "FAILED", f"{check['name']}: {check['detail']}") for check in report["checks"]]
     rows.append(("took", f"{time.monotonic() - STARTED:.0f} s"))
@@ -74,7 +74,7 @@ def down() -> None:
         raise LabError("This needs root: run it with sudo.")
     if shutil.which("docker") and bootstrap.answers():
         Lab("demo").down()
-    for made in ("pki", "secrets"):
+    for made in (".pki", ".secrets"):
         shutil.rmtree(DEMO / made, ignore_errors=True)
     stop_engine()
     print(f"The demo is gone. Left on purpose: .venv, {CACHE.parent} (binaries and host image) and installed packages.")
