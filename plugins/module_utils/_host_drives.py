@@ -68,7 +68,7 @@ def blkid(*arguments: str) -> tuple[int, str]:
     try:
         done = subprocess.run(
             ["blkid", "-c", os.devnull, *arguments], capture_output=True, text=True, timeout=5, check=False,
-            env={"PATH": path, "LC_ALL": "C"},
+            env={"PATH": path, "LC_ALL": "C", "BLKID_FILE": os.devnull},
         )
     except (OSError, subprocess.TimeoutExpired):
         return -1, ""

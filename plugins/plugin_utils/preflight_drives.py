@@ -21,6 +21,10 @@ def size(drive: Facts) -> int:
     return drive["size"] if drive["mounted"] else drive["device"]["size"]
 
 
+def _device_size(drive: Facts) -> int:
+    return drive["device"]["size"] or size(drive)
+
+
 def state(drive: Facts, may_format: bool) -> str:
     """What becomes of the drive, in a word or two."""
     if drive["mounted"]:
@@ -41,7 +45,7 @@ def judge_host(host: str, drives: t.Sequence[Facts], specs: t.Mapping[str, Facts
         if drive["mounted"]:
             _judge_mounted(name, drive, problems, warnings)
         else:
-            _judge_unmounted(name, drive, bool(specs.get(drive["path"], {}).get("format")), problems, warnings)
+            _judge_unmounted(name, drive, specs.get(drive["path"], {}), problems, warnings)
         if drive["format_error"]:
             problems.append(f"{name}: {drive['format_error']}; repair or replace the drive before the server uses it")
     _judge_twice(host, drives, problems, warnings)
@@ -75,7 +79,7 @@ def _judge_mounted(name: str, drive: Facts, problems: list[str], warnings: list[
         warnings.append(f"{name} holds files that are not MinIO's ({_join(drive['content'])}); the server would show them as buckets")
 
 
-def _judge_unmounted(name: str, drive: Facts, may_format: bool, problems: list[str], warnings: list[str]) -> None:
+def _judge_unmounted(name: str, drive: Facts, spec: Facts, problems: list[str], warnings: list[str]) -> None:
     device = drive["device"]
     if drive["format_json"]:
         problems.append(
@@ -86,7 +90,8 @@ def _judge_unmounted(name: str, drive: Facts, may_format: bool, problems: list[s
     if not device["named_by"]:
         problems.append(f"{name} is no mount point and names no device; mount it, or give device, uuid or label in minio_server_drives")
     elif not device["exists"]:
-        what = device["path"] if device["named_by"] == "device" else f"a file system with this {device['named_by']}"
+        key = device["named_by"]
+        what = device["path"] if key == "device" else f"a file system with the {key} {spec.get(key)}"
         problems.append(f"{name}: {what} does not exist; attach the drive or correct minio_server_drives")
     elif not device["block"]:
         problems.append(f"{name}: {device['path']} is no block device; name the drive's device")
@@ -95,7 +100,7 @@ def _judge_unmounted(name: str, drive: Facts, may_format: bool, problems: list[s
     elif device["signature"] is None:
         problems.append(f"{name}: the signature of {device['path']} could not be read; run as root and install blkid (util-linux)")
     else:
-        _judge_signature(name, device, may_format, problems, warnings)
+        _judge_signature(name, device, bool(spec.get("format")), problems, warnings)
 
 
 def _judge_signature(name: str, device: Facts, may_format: bool, problems: list[str], warnings: list[str]) -> None:
@@ -137,11 +142,14 @@ def _judge_twice(host: str, drives: t.Sequence[Facts], problems: list[str], warn
             warnings.append(f"{host}: {_join(paths)} are partitions of one disk ({disk}) and fail together")
 
 
-def judge_sizes(pools: t.Sequence[Facts], sizes: t.Mapping[Place, int], tolerance: float) -> list[str]:
+def judge_sizes(pools: t.Sequence[Facts], drives: t.Mapping[Place, Facts], tolerance: float) -> list[str]:
     """Drives of a pool count as large as the smallest one."""
     problems = []
     for number, pool in enumerate(pools, 1):
-        known = {place: sizes[place] for place in _places(pool) if sizes.get(place)}
+        mine = {place: drives[place] for place in _places(pool) if place in drives}
+        # A file system is a little smaller than its device: compare like with like.
+        measure = size if all(drive["mounted"] for drive in mine.values()) else _device_size
+        known = {place: measure(drive) for place, drive in mine.items() if measure(drive)}
         if not known:
             continue
         least, most = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
@@ -159,7 +167,7 @@ def judge_format(pools: t.Sequence[Facts], drives: t.Mapping[Place, Facts]) -> t
     """The plan against what the drives hold: the server never changes the number or the order of a pool's drives."""
     problems: list[str] = []
     warnings: list[str] = []
-    held = {place: drive["format_json"] for place, drive in drives.items() if drive["format_json"]}
+    held = {place: drive["format_json"] for place, drive in drives.items() if drive["mounted"] and drive["format_json"]}
     _judge_deployments(held, problems)
     _judge_clones(held, problems)
     for number, pool in enumerate(pools, 1):

@@ -9,7 +9,7 @@ import ipaddress
 import typing as t
 
 from ansible_collections.oracle1.minio.plugins.plugin_utils import preflight_drives as on_drives
-from ansible_collections.oracle1.minio.plugins.plugin_utils.topology import format_rows
+from ansible_collections.oracle1.minio.plugins.plugin_utils.topology import WIDEST_LABEL, format_rows
 
 ARCHITECTURES = ("amd64", "arm64")
 GIB = 1024**3
@@ -63,12 +63,12 @@ def judge(
         warnings.extend(doubtful)
     drives = {(name, drive["path"]): drive for name, facts in servers.items() for drive in facts["drives"]}
     sizes = {place: on_drives.size(drive) for place, drive in drives.items()}
-    problems.extend(on_drives.judge_sizes(plan["pools"], sizes, wanted["drive_size_tolerance"]))
+    problems.extend(on_drives.judge_sizes(plan["pools"], drives, wanted["drive_size_tolerance"]))
     bad, doubtful = on_drives.judge_format(plan["pools"], drives)
     return {
         "problems": problems + bad,
         "warnings": warnings + doubtful,
-        "table": [*plan["table"], *format_rows([("capacity", _capacity(plan, sizes))]), "", *_host_rows(known, specs)],
+        "table": [*plan["table"], *format_rows([("capacity", _capacity(plan, sizes))], len(WIDEST_LABEL)), "", *_host_rows(known, specs)],
     }
 
 
@@ -106,9 +106,10 @@ def _judge_resources(servers: t.Mapping[str, Facts], wanted: Facts, problems: li
             short.append(f"{facts['cores']} of {wanted['min_cores']} cores")
         if facts["memory"] < wanted["min_memory"] * GIB * MEMORY_SHARE:
             short.append(f"{facts['memory'] / GIB:.1f} of {wanted['min_memory']} GiB of memory")
-        capacity = sum(on_drives.size(drive) for drive in facts["drives"])
-        if capacity < wanted["min_capacity"] * 1e9:
-            short.append(f"{on_drives.gb(capacity)} of {wanted['min_capacity']} GB of drives")
+        sizes = [on_drives.size(drive) for drive in facts["drives"]]
+        # A drive without a size is a problem of its own.
+        if all(sizes) and sum(sizes) < wanted["min_capacity"] * 1e9:
+            short.append(f"{on_drives.gb(sum(sizes))} of {wanted['min_capacity']} GB of drives")
         if not short:
             continue
         text = f"{name} has {_join(short)}, less than the minimum for production"
@@ -232,7 +233,8 @@ def _host_rows(known: t.Mapping[str, Facts], specs: t.Mapping[str, t.Mapping[str
         for drive in facts["drives"]:
             may_format = bool(specs.get(name, {}).get(drive["path"], {}).get("format"))
             what = on_drives.state(drive, may_format)
-            parts.append(f"{drive['path']} {on_drives.gb(on_drives.size(drive))} {what}")
+            size = on_drives.size(drive)
+            parts.append(f"{drive['path']} {on_drives.gb(size)} {what}" if size else f"{drive['path']} {what}")
         rows.append((name, _join(parts)))
     return format_rows(rows)
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 SET_SIZES = range(2, 17)
 POOL_KEYS = frozenset(("hosts", "drives", "parity"))
+WIDEST_LABEL = "drives that may be lost per set"
 
 _DIGITS = re.compile(r"(\d+)")
 _HOST = re.compile(r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$")
@@ -446,7 +447,7 @@ def _table(result: dict[str, t.Any], pools: list[Pool], parity: int, single: boo
     rows.append(("usable", f"{result['usable']:.1%}"))
     if not single:
         rows.append(("nodes that may be lost", _loss(result, "nodes")))
-    rows.append(("drives that may be lost per set", _loss(result, "drives")))
+    rows.append((WIDEST_LABEL, _loss(result, "drives")))
     arguments = result["volumes"] or [arg for pool in result["config_pools"] for arg in pool["args"]]
     rows.append(("volumes" if result["style"] == "ellipsis" else "volumes (configuration file)", " ".join(arguments)))
     return format_rows(rows)
@@ -457,9 +458,9 @@ def _loss(result: dict[str, t.Any], what: str) -> str:
     return str(write) if write == read else f"{write} (reads go on with {read} lost)"
 
 
-def format_rows(rows: t.Sequence[tuple[str, str]]) -> list[str]:
-    """Two aligned columns as lines of text."""
-    width = max((len(name) for name, _value in rows), default=0)
+def format_rows(rows: t.Sequence[tuple[str, str]], width: int = 0) -> list[str]:
+    """Two aligned columns as lines of text; the first is at least `width` wide."""
+    width = max([width, *(len(name) for name, _value in rows)])
     return [f"{name:<{width}}  {value}".rstrip() for name, value in rows]
 
 

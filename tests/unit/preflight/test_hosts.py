@@ -93,7 +93,7 @@ BAD = {
     "format.json unreadable": (drive(format_error="/mnt/minio/drive1/.minio.sys/format.json: Input/output error"), "Input/output error; repair or replace the drive"),
     # drives not mounted yet
     "no mount, no device": (unmounted(named_by="", path="", exists=False, block=False), "is no mount point and names no device; mount it, or give device, uuid or label"),
-    "label missing": (unmounted(path="", exists=False, block=False), "a file system with this label does not exist; attach the drive or correct minio_server_drives"),
+    "label missing": (unmounted(path="", exists=False, block=False), "a file system with the label MINIO1 does not exist; attach the drive or correct minio_server_drives"),
     "device missing": (unmounted(named_by="device", path="/dev/sdx", exists=False, block=False), "minio1:/mnt/minio/drive1: /dev/sdx does not exist"),
     "device is a file": (unmounted(named_by="device", path="/dev/null", block=False), "/dev/null is no block device; name the drive's device"),
     "mounted elsewhere": (unmounted(mounted_at=["/srv"]), "/dev/sdb is mounted at /srv; name another device or unmount it"),
@@ -206,6 +206,12 @@ class TestSwitches:
         assert judge_hosts(change)["problems"] == []
         assert judge_hosts(both(change, option(drive_size_tolerance=1)))["problems"]
 
+    def test_a_file_system_is_not_compared_with_a_bare_device(self):
+        change = both(*[drive(name, size=1_000_000_000) for name in NODES], *[
+            (lambda c, name=name: c.drive(name)["device"].update(size=1_070_000_000)) for name in NODES
+        ], unmounted("minio2"), option(resources="ignore"))
+        assert judge_hosts(change)["problems"] == []
+
     def test_names_may_be_missing_when_the_role_writes_them(self):
         change = peer("minio1", "minio2", addresses=[], error="Name or service not known")
         assert judge_hosts(both(change, option(manage_hosts_file=True)))["problems"] == []
@@ -274,7 +280,7 @@ class TestFormat:
 def test_the_table_shows_capacity_and_hosts():
     table = judge_hosts(drive("minio3", size=990_000_000_000), used=True)["table"]
     text = "\n".join(table)
-    assert "capacity  3.0 TB raw, 2.0 TB usable" in text
+    assert "capacity                         3.0 TB raw, 2.0 TB usable" in text
     assert "minio1  amd64, 4 cores, 8.0 GiB, Debian GNU/Linux 12 (bookworm), /mnt/minio/drive1 1.0 TB in use" in text
     assert "EC:1: 2 of 3 drives data" in text
 
@@ -284,7 +290,7 @@ def test_the_table_shows_capacity_and_hosts():
     (unmounted(), "will be mounted"),
     (unmounted(signature=""), "no file system"),
     (both(unmounted(signature=""), lambda c: c.hosts["minio1"].update(drives=[spec(format=True, device="/dev/sdb")])), "will be formatted"),
-    (unmounted(exists=False, block=False), "missing"),
+    (unmounted(exists=False, block=False, size=0), "/mnt/minio/drive1 missing"),
 ])
 def test_the_table_says_what_becomes_of_a_drive(change, word):
     row = next(line for line in judge_hosts(change)["table"] if line.startswith("minio1"))
