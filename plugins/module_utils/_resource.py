@@ -1,0 +1,342 @@
+# Copyright: (c) 2026, the oracle1.minio maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine: observe, plan, apply, observe. Check mode, diff, errors and secrets are handled here and nowhere else.
+
+A Resource is data and a few functions. What a run reports (changed, diff, the returned object) is computed from two
+canonical values, the one before and the one after, so they cannot disagree. In check mode the value after is the plan; in
+a real run it is what the server shows afterwards, and a run fails when the server does not show what was planned.
+"""
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any, Callable, Mapping, Sequence
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.oracle1.minio.plugins.module_utils import _client
+from ansible_collections.oracle1.minio.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.oracle1.minio.plugins.module_utils._errors import NotKept, Problem, Refused, Rejected
+from ansible_collections.oracle1.minio.plugins.module_utils._secrets import SecretStore
+
+UNSEEN = "(not shown)"
+SENT = "(not shown, newly set)"
+# Seconds between looks after a write: a node behind a balancer may learn of it a moment later than its peer.
+SETTLE = (0, 0.1, 0.3, 0.6, 1, 2)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _wanted(observed: Any, wanted: Any, options: Mapping[str, Any]) -> Any:
+    return wanted
+
+
+@dataclass(frozen=True)
+class Field:
+    """One managed property: an option of the module, a key of the diff, of the returned object and of the manifest.
+
+    canonical turns the option into the compare form; merge(observed, wanted, options) says what shall be there;
+    fixed: can only be chosen at creation; needed: has no default at creation.
+    """
+
+    name: str
+    spec: dict[str, Any]
+    canonical: Callable[[Any], Any] = _same
+    merge: Callable[[Any, Any, Mapping[str, Any]], Any] = _wanted
+    fixed: bool = False
+    needed: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A wish for one object: canonical values of the managed fields only."""
+
+    resource: Resource
+    name: str
+    present: bool
+    values: Mapping[str, Any]
+    options: Mapping[str, Any]
+    secret: str | None = field(default=None, repr=False)
+    store: SecretStore | None = None
+
+    @property
+    def subject(self) -> str:
+        return f"{self.resource.kind} {self.name}"
+
+    @property
+    def kept_secret(self) -> bool:
+        return self.secret is None and self.store is not None and self.store.has(self.resource.kind, self.name)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """An object as it is: canonical values of the managed fields, and facts that a write or a refusal needs."""
+
+    values: Mapping[str, Any]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What shall happen to one object. before and after are what is reported; {} says that it does not exist."""
+
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    send_secret: bool = False
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+    def changes(self, name: str) -> bool:
+        """Whether this field must be written."""
+        return name in self.after and self.after[name] != self.before.get(name)
+
+    @property
+    def action(self) -> str:
+        if not self.changed:
+            return "unchanged"
+        return "removed" if not self.after else "updated" if self.before else "created"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A kind of object.
+
+    read(client, wanted) -> Observed or None; write(client, wanted, observed, plan, secret) creates and changes;
+    remove(client, wanted, observed). complete(wanted, observed) returns the values with what they imply; refuse(wanted, observed,
+    after) returns why it cannot be fulfilled; references(after) lists (kind, name) that must exist; secret is the name of
+    the option with the credential; after lists the kinds that must be written earlier.
+    """
+
+    kind: str
+    key: str
+    fields: Sequence[Field]
+    read: Callable[[_client.Client, Wanted], Observed | None]
+    write: Callable[[_client.Client, Wanted, Observed | None, Plan, str | None], None]
+    remove: Callable[[_client.Client, Wanted, Observed], None]
+    options: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    complete: Callable[[Wanted, Observed | None], Mapping[str, Any]] | None = None
+    refuse: Callable[[Wanted, Observed | None, Mapping[str, Any]], str | None] | None = None
+    references: Callable[[Mapping[str, Any], Mapping[str, Any]], list[tuple[str, str]]] | None = None
+    secret: str | None = None
+    after: Sequence[str] = ()
+    # Options of the module that carry another name there because the connection's option has it already.
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    def spec(self, renamed: bool = False) -> dict[str, dict[str, Any]]:
+        """The argument spec of one object; with the module's names where renamed is true."""
+        result: dict[str, dict[str, Any]] = {
+            self.key: {"type": "str", "required": True, "no_log": False},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        }
+        result.update({item.name: item.spec for item in self.fields})
+        result.update(self.options)
+        if self.secret:
+            result[self.secret] = {"type": "str", "no_log": True}
+            result["update_secret"] = {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False}
+        names = self.renamed if renamed else {}
+        return {names.get(name, name): spec for name, spec in result.items()}
+
+
+def want(resource: Resource, params: Mapping[str, Any], store: SecretStore | None = None) -> Wanted:
+    """A wish from the options of a module or from an entry of the manifest. Raises Refused, which names the object."""
+    subject = f"{resource.kind} {params[resource.key]}"
+    values = {}
+    for item in resource.fields:
+        if params.get(item.name) is not None:
+            try:
+                values[item.name] = item.canonical(params[item.name])
+            except Problem as problem:
+                raise Refused(problem.reason, subject=subject, attempt=f"understand {item.name}") from None
+    options = {name: params.get(name) for name in (*resource.options, "update_secret")}
+    secret = params.get(resource.secret) if resource.secret else None
+    return Wanted(resource, params[resource.key], params.get("state") != "absent", values, options, secret,
+                  store if resource.secret else None)
+
+
+def plan(wanted: Wanted, observed: Observed | None) -> Plan:
+    """What shall happen. Pure: it depends on nothing but its arguments and on whether a kept secret exists."""
+    resource = wanted.resource
+    key = {resource.key: wanted.name}
+    if not wanted.present:
+        reason = resource.refuse(wanted, observed, {}) if resource.refuse and observed is not None else None
+        if reason:
+            raise Refused(reason, subject=wanted.subject, attempt="remove it")
+        return Plan({} if observed is None else key, {})
+    values = resource.complete(wanted, observed) if resource.complete else wanted.values
+    before, after = {}, dict(key)
+    for item in resource.fields:
+        if item.name in values:
+            there = None if observed is None else observed.values.get(item.name)
+            after[item.name] = item.merge(there, values[item.name], wanted.options)
+            before[item.name] = there
+        elif observed is None and item.needed:
+            raise Refused(f"{item.name} is needed", subject=wanted.subject, attempt="create it")
+    if observed is not None:
+        for item in resource.fields:
+            if item.fixed and item.name in after and after[item.name] != before[item.name]:
+                raise Refused(f"it is {before[item.name]!r}, and {item.name} can only be chosen at creation",
+                              subject=wanted.subject, attempt=f"change {item.name} to {after[item.name]!r}")
+    reason = resource.refuse(wanted, observed, after) if resource.refuse else None
+    if reason:
+        raise Refused(reason, subject=wanted.subject, attempt="change it" if observed is not None else "create it")
+    return _with_secret(wanted, observed, {} if observed is None else {**key, **before}, after)
+
+
+def _with_secret(wanted: Wanted, observed: Observed | None, before: dict[str, Any], after: dict[str, Any]) -> Plan:
+    name = wanted.resource.secret
+    if name is None:
+        return Plan(before, after)
+    if observed is None:
+        if wanted.secret is None and wanted.store is None:
+            raise Refused(f"{wanted.resource.renamed.get(name, name)} is needed", subject=wanted.subject, attempt="create it")
+        return Plan(before, {**after, name: SENT}, True)
+    if wanted.options.get("update_secret") == "always" and (wanted.secret is not None or wanted.kept_secret):
+        return Plan({**before, name: UNSEEN}, {**after, name: SENT}, True)
+    return Plan(before, after)
+
+
+@dataclass
+class Outcome:
+    """What became of one wish. before and after are the two values that everything else is made of."""
+
+    wanted: Wanted
+    plan: Plan
+    error: Problem | None = None
+
+    @property
+    def diff(self) -> dict[str, Any]:
+        return {"before": dict(self.plan.before), "after": dict(self.plan.after),
+                "before_header": self.wanted.subject, "after_header": self.wanted.subject}
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The object as it is now, managed fields only, without its credential."""
+        return {name: content for name, content in self.plan.after.items() if name != self.wanted.resource.secret}
+
+
+def observe(client: _client.Client, wanted: Wanted) -> Observed | None:
+    with _named(wanted):
+        return wanted.resource.read(client, wanted)
+
+
+def fulfil(client: _client.Client, wanted: Wanted, observed: Observed | None, planned: Plan) -> Plan:
+    """Do what was planned, look again, and return what happened. Raises Problem; NotKept when the server shows otherwise."""
+    resource = wanted.resource
+    with _named(wanted):
+        if not planned.after:
+            assert observed is not None
+            resource.remove(client, wanted, observed)
+        else:
+            resource.write(client, wanted, observed, planned, _secret(wanted) if planned.send_secret else None)
+    settled = replace(wanted, options={**wanted.options, "update_secret": "on_create"})
+    rest = planned
+    for pause in SETTLE:
+        time.sleep(pause)
+        seen = observe(client, wanted)
+        if wanted.present and seen is None:
+            continue
+        rest = plan(settled, seen)
+        if not rest.changed:
+            marked = {resource.secret: SENT} if resource.secret and planned.send_secret else {}
+            return Plan(planned.before, {**rest.after, **marked}, planned.send_secret)
+    shown = {name: rest.before.get(name) for name in rest.after if rest.changes(name)} or "nothing" if rest.after else "it"
+    raise NotKept(f"the server accepted the change and still shows {shown}", subject=wanted.subject, attempt="see the change")
+
+
+def _secret(wanted: Wanted) -> str:
+    if wanted.secret is not None:
+        return wanted.secret
+    assert wanted.store is not None
+    return wanted.store.obtain(wanted.resource.kind, wanted.name)
+
+
+class _named:
+    """Puts the object's name on a problem that passes."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted = wanted
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, problem: Any, trace: Any) -> None:
+        if isinstance(problem, Problem) and not problem.subject:
+            problem.subject = self._wanted.subject
+
+
+def missing_reference(client: _client.Client, wanted: Wanted, planned: Plan, promised: set[tuple[str, str]]) -> Refused | None:
+    """What the object refers to and neither the server nor the manifest has. Asked only where something is to be written."""
+    if not planned.changed or not planned.after or wanted.resource.references is None:
+        return None
+    for kind, name in wanted.resource.references(planned.before, planned.after):
+        if (kind, name) not in promised and not EXISTS[kind](client, name):
+            return Refused(f"{kind} {name} does not exist", subject=wanted.subject, attempt="refer to it")
+    return None
+
+
+def _policy_exists(client: _client.Client, name: str) -> bool:
+    try:
+        client.admin("GET", "info-canned-policy", {"name": name, "v": "2"}, attempt=f"look for policy {name}")
+    except Rejected as error:
+        if error.code == "XMinioAdminNoSuchPolicy":
+            return False
+        raise
+    return True
+
+
+def _tier_exists(client: _client.Client, name: str) -> bool:
+    tiers = client.admin("GET", "tier", attempt="list the tiers").json() or []
+    return any(tier.get("Name") == name for tier in tiers)
+
+
+EXISTS: dict[str, Callable[[_client.Client, str], bool]] = {"policy": _policy_exists, "tier": _tier_exists}
+
+
+def connection(params: Mapping[str, Any]) -> _client.Connection:
+    return _client.Connection(**{name: params[name] for name in CONNECTION})
+
+
+def start(spec: Mapping[str, Any], connections: int = 8) -> tuple[AnsibleModule, _client.Client | Problem]:
+    """The module and its client, or why there is none. Ends the module when the library is missing."""
+    module = AnsibleModule(argument_spec={**CONNECTION, **spec}, supports_check_mode=True)
+    if _client.LIBRARY_ERROR:
+        module.fail_json(
+            msg=missing_required_lib("minio>=7.2.20,<8", reason="It signs the requests and encrypts the admin API's bodies.",
+                                     url="https://pypi.org/project/minio/"),
+            exception=_client.LIBRARY_ERROR)
+    try:
+        return module, _client.Client(connection(module.params), module.check_mode, connections)
+    except Problem as problem:
+        return module, problem
+
+
+def run(resource: Resource) -> None:
+    """The whole of a module that manages one object."""
+    module, client = start(resource.spec(renamed=True))
+    back = {new: old for old, new in resource.renamed.items()}
+    shadowed = {name: value for name, value in module.params.items() if name not in CONNECTION}
+    params = {back.get(name, name): value for name, value in shadowed.items()}
+    try:
+        if isinstance(client, Problem):
+            raise client
+        wanted = want(resource, params)
+        observed = observe(client, wanted)
+        done = plan(wanted, observed)
+        missing = missing_reference(client, wanted, done, set())
+        if missing:
+            raise missing
+        if done.changed and not module.check_mode:
+            done = fulfil(client, wanted, observed, done)
+    except Problem as problem:
+        module.fail_json(msg=str(problem))
+    outcome = Outcome(wanted, done)
+    result: dict[str, Any] = {"changed": done.changed, resource.kind: outcome.value,
+                              "requests": {"reads": client.reads, "writes": client.writes}}
+    if module._diff:
+        result["diff"] = outcome.diff
+    module.exit_json(**result)
