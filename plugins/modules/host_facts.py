@@ -13,7 +13,7 @@ description:
     resolver answers for the given names, in one call.
   - Changes nothing. Needs nothing but Python's standard library on the host.
   - Reading the owner of a port, the signature of a device and MinIO's files needs root.
-author: The oracle1.minio maintainers
+author: The oracle1.minio maintainers (@oracle1)
 options:
   drives:
     description: The drives of this node, as in C(minio_server_drives).
