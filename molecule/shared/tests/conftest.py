@@ -1,6 +1,7 @@
 """What the tests of a scenario stand on: the lab's hosts over SSH, and S3 clients that go through the balancer."""
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import socket
@@ -36,7 +37,7 @@ class Cluster:
 
     def boto3(self, endpoint: str = "", **config):
         # retries off: what the balancer and the cluster do is what is tested, not the client's patience.
-        settings = {"retries": {"max_attempts": 0}, "s3": {"addressing_style": "path"}, **config}
+        settings = {"retries": {"max_attempts": 0}, "signature_version": "s3v4", "s3": {"addressing_style": "path"}, **config}
         return boto3.client("s3", endpoint_url=endpoint or self.endpoint, verify=self.ca, region_name="us-east-1",
                             aws_access_key_id=self.access_key, aws_secret_access_key=self.secret_key, config=Config(**settings))
 
@@ -85,13 +86,14 @@ def command(playbook: str, *arguments: str) -> list[str]:
 
 
 def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "MOLECULE_EPHEMERAL_DIRECTORY": str(STATE), **more}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    return {**kept, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "MOLECULE_EPHEMERAL_DIRECTORY": str(STATE), **more}
 
 
 def play(playbook: str, *arguments: str) -> Run:
     """Run a playbook of the collection on the scenario's hosts."""
     done = subprocess.run(command(playbook, *arguments), cwd=ROOT, text=True, capture_output=True, check=False, timeout=900,
-                          env=environment(ANSIBLE_STDOUT_CALLBACK="ansible.posix.json", ANSIBLE_CALLBACKS_ENABLED=""))
+                          env=environment(ANSIBLE_STDOUT_CALLBACK="ansible.posix.json"))
     document = json.loads(done.stdout[done.stdout.index("{"):]) if "{" in done.stdout else {"plays": []}
     return Run(done.returncode, done.stdout + done.stderr, [task for play in document["plays"] for task in play["tasks"]])
 
@@ -110,7 +112,7 @@ def s3(cluster):
 def bucket(cluster, request):
     """A bucket for one test, removed with all that is in it."""
     client = cluster.minio()
-    name = "t-" + request.node.name.lower().replace("_", "-").replace("[", "-").replace("]", "")[:50].strip("-")
+    name = "t-" + hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:24]
     client.make_bucket(name)
     yield name
     for item in client.list_objects(name, recursive=True, include_version=True):

@@ -20,7 +20,7 @@ def setting(value: str) -> list[str]:
 
 def run_until(task: int, *arguments: str) -> None:
     """Start deploy.yml and kill it, with all its children, when its task number `task` begins."""
-    process = subprocess.Popen(command("deploy", *arguments), cwd=ROOT, env=environment(ANSIBLE_CALLBACKS_ENABLED=""), text=True,
+    process = subprocess.Popen(command("deploy", *arguments), cwd=ROOT, env=environment(), text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
     seen = 0
     for line in process.stdout:
