@@ -95,8 +95,8 @@ def _refuse(wanted: Wanted, observed: Observed | None, after: Mapping[str, Any])
     if after.get("object_lock") and any(rule.get("expire_all_versions") or rule.get("delete_marker_expire_days")
                                         for rule in after.get("lifecycle") or []):
         return "expire_all_versions and delete_marker_expire_days are not possible with object lock"
-    if "access" in wanted.values and "policy" in wanted.values:
-        return "access and policy exclude each other: access is a policy written by its name"
+    if "access" in after and after["policy"] != canned(after["access"], wanted.name):
+        return "access and policy contradict each other: access is a policy written by its name"
     return None
 
 

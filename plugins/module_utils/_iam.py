@@ -73,6 +73,9 @@ def _refuse_user(wanted: Wanted, observed: Observed | None, after: Mapping[str, 
         return "a user's name has at least 3 characters, no = and no comma, and no space at its ends"
     if wanted.secret is not None and len(wanted.secret.encode()) < 8:
         return "the secret key has fewer than 8 characters"
+    if observed is not None and observed.values["status"] == "disabled" and after.get("status") != "enabled" and (
+            after.get("policies", observed.values["policies"]) != observed.values["policies"]):
+        return "this server does not change the policies of a disabled user: set status: enabled, and disable it in a later run"
     return None
 
 
@@ -90,16 +93,26 @@ def read_user(client: Client, wanted: Wanted) -> Observed | None:
 
 def write_user(client: Client, wanted: Wanted, observed: Observed | None, plan: Plan, secret: str | None) -> None:
     query, after = {"accessKey": wanted.name}, plan.after
-    status = after.get("status") or (observed.values["status"] if observed else "enabled")
-    if secret is not None:
-        client.admin("PUT", "add-user", query, {"secretKey": secret, "status": status}, encrypted=True,
-                     attempt="set its secret key" if observed else "create it")
-    elif plan.changes("status"):
-        client.admin("PUT", "set-user-status", {**query, "status": status}, attempt=f"make it {status}")
     there = set(observed.values["policies"]) if observed else set()
     wished = set(after.get("policies", there))
+    status = now = observed.values["status"] if observed else "enabled"
+    status = after.get("status", status)
+    # This server takes a disabled user for none when policies change: enable before them, disable after them.
+    if secret is not None:
+        now = "enabled" if wished != there else status
+        client.admin("PUT", "add-user", query, {"secretKey": secret, "status": now}, encrypted=True,
+                     attempt="set its secret key" if observed else "create it")
+    elif status == "enabled" and now != status:
+        now = _set_status(client, query, status)
     _associate(client, wanted.name, "attach", wished - there)
     _associate(client, wanted.name, "detach", there - wished)
+    if now != status:
+        _set_status(client, query, status)
+
+
+def _set_status(client: Client, query: Mapping[str, str], status: str) -> str:
+    client.admin("PUT", "set-user-status", {**query, "status": status}, attempt=f"make it {status}")
+    return status
 
 
 def _associate(client: Client, user: str, operation: str, policies: set[str]) -> None:

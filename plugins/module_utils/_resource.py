@@ -233,11 +233,13 @@ def fulfil(client: _client.Client, wanted: Wanted, observed: Observed | None, pl
             resource.remove(client, wanted, observed)
         else:
             resource.write(client, wanted, observed, planned, _secret(wanted) if planned.send_secret else None)
-    settled = replace(wanted, options={**wanted.options, "update_secret": "on_create"})
+    # What the first look implied is still implied when it is gone.
+    values = resource.complete(wanted, observed) if resource.complete else wanted.values
+    settled = replace(wanted, values=values, options={**wanted.options, "update_secret": "on_create"})
     rest = planned
     for pause in SETTLE:
         time.sleep(pause)
-        seen = observe(client, wanted)
+        seen = observe(client, settled)
         if wanted.present and seen is None:
             continue
         rest = plan(settled, seen)

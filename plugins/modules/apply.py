@@ -71,7 +71,7 @@ options:
             type: str
             choices: [private, public-read, public-write, public]
           policy:
-            description: The bucket's policy as a document. An empty dictionary removes it. Excludes O(manifest.buckets[].access).
+            description: The bucket's policy as a document. An empty dictionary removes it. Give this or O(manifest.buckets[].access), not both.
             type: dict
           lifecycle:
             description:

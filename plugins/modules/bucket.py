@@ -59,7 +59,7 @@ options:
     type: str
     choices: [private, public-read, public-write, public]
   policy:
-    description: The bucket's policy as a document. An empty dictionary removes it. Excludes O(access).
+    description: The bucket's policy as a document. An empty dictionary removes it. Give this or O(access), not both.
     type: dict
   lifecycle:
     description:

@@ -1,0 +1,213 @@
+# Copyright: (c) 2026, the oracle1.minio maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real server on loopback, the wire to it watched, and the modules run in this process."""
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import itertools
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "collections"))
+
+ACCESS_KEY, SECRET_KEY = "rootadmin", "a-root-secret-nobody-may-see"
+READING = (b"GET", b"HEAD")
+
+
+def binary(variable: str, name: str) -> str:
+    """A binary from the environment, the controller's cache, or the path."""
+    cached = sorted(Path.home().glob(f".cache/oracle1.minio/**/{name}"), key=lambda path: path.stat().st_mtime)
+    found = os.environ.get(variable) or (str(cached[-1]) if cached else shutil.which(name))
+    if not found or not os.access(found, os.X_OK):
+        pytest.exit(f"{name} is missing: run tests/binaries.py, or set {variable}", 2)
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Wire:
+    """A forwarder in front of the server that notes the request lines that pass."""
+
+    LINE = re.compile(rb"\A(GET|HEAD|PUT|POST|DELETE) (\S+) HTTP/1\.1\r\n")
+
+    def __init__(self, target: int) -> None:
+        self.requests: list[tuple[bytes, bytes]] = []
+        self._target = target
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def writes(self) -> list[tuple[bytes, bytes]]:
+        return [request for request in self.requests if request[0] not in READING]
+
+    def _accept(self) -> None:
+        while True:
+            client, _address = self._listener.accept()
+            server = socket.create_connection(("127.0.0.1", self._target))
+            for source, sink, watched in ((client, server, True), (server, client, False)):
+                source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                threading.Thread(target=self._pump, args=(source, sink, watched), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket, watched: bool) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                line = self.LINE.match(data) if watched else None
+                if line:
+                    self.requests.append((line[1], line[2]))
+                sink.sendall(data)
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+
+@dataclass
+class Server:
+    """A running MinIO and what is needed to speak to it."""
+
+    port: int
+    wire: Wire
+    directory: Path
+    names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def direct(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        return {"endpoint": f"http://127.0.0.1:{self.wire.port}", "access_key": ACCESS_KEY, "secret_key": SECRET_KEY, "retries": 1}
+
+    def new(self, kind: str = "bucket") -> str:
+        return f"{kind}-{next(self.names)}"
+
+    def mc(self, *arguments: str, check: bool = True) -> Any:
+        """Run mc with the alias s3 and return the last line of its JSON."""
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.directory), "MC_CONFIG_DIR": str(self.directory / "mc"),
+                       "MC_HOST_s3": self.direct.replace("://", f"://{ACCESS_KEY}:{SECRET_KEY}@")}
+        done = subprocess.run([binary("MC_BINARY", "mc"), "--json", *arguments], env=environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=30, check=False)
+        assert done.returncode == 0 or not check, done.stdout + done.stderr
+        return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
+
+    def boto3(self) -> Any:
+        import boto3
+        return boto3.client("s3", endpoint_url=self.direct, aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY,
+                            region_name="us-east-1")
+
+    def minio(self, access_key: str = ACCESS_KEY, secret_key: str = SECRET_KEY) -> Any:
+        import minio
+        return minio.Minio(f"127.0.0.1:{self.port}", access_key, secret_key, secure=False)
+
+
+def start(directory: Path, drives: int) -> tuple[subprocess.Popen[bytes], int]:
+    """A server of its own; returns when it takes writes."""
+    port = free_port()
+    for number in range(1, drives + 1):
+        (directory / f"drive{number}").mkdir(parents=True)
+    environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "MINIO_ROOT_USER": ACCESS_KEY,
+                   "MINIO_ROOT_PASSWORD": SECRET_KEY, "MINIO_CI_CD": "1", "MINIO_BROWSER": "off"}
+    with open(directory / "log", "wb") as log:
+        process = subprocess.Popen(
+            [binary("MINIO_BINARY", "minio"), "server", "--address", f"127.0.0.1:{port}", f"{directory}/drive{{1...{drives}}}"],
+            env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+    for attempt in range(300):
+        with contextlib.suppress(OSError):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/minio/health/cluster", timeout=5) as answer:
+                if answer.status == 200:
+                    return process, port
+        time.sleep(0.1)
+    process.kill()
+    raise RuntimeError((directory / "log").read_text())
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    directory = tmp_path_factory.mktemp("minio")
+    process, port = start(directory, 4)
+    yield Server(port, Wire(port), directory)
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture(scope="session")
+def tier(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a remote tier, on a second server."""
+    process, port = start(tmp_path_factory.mktemp("tier"), 4)
+    Server(port, server.wire, server.directory).boto3().create_bucket(Bucket="cold")
+    server.mc("ilm", "tier", "add", "minio", "s3", "COLD", "--endpoint", f"http://127.0.0.1:{port}", "--access-key", ACCESS_KEY,
+              "--secret-key", SECRET_KEY, "--bucket", "cold")
+    yield "COLD"
+    process.kill()
+    process.wait()
+
+
+def execute(name: str, params: dict[str, Any], check: bool, environment: dict[str, str] | None = None) -> dict[str, Any]:
+    """Run a module in this process, as Ansible would with --diff, and return what it returns."""
+    from ansible.module_utils.testing import patch_module_args
+    entry = importlib.import_module(f"ansible_collections.oracle1.minio.plugins.modules.{name}")
+    output = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        for variable, value in (environment or {}).items():
+            patch.setenv(variable, value)
+        with patch_module_args({**params, "_ansible_check_mode": check, "_ansible_diff": True}), contextlib.redirect_stdout(output):
+            with contextlib.suppress(SystemExit):
+                entry.main()
+    return json.loads(output.getvalue())
+
+
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def run(server: Server) -> Run:
+    """run(module, params) -> result. With check=True the wire is watched: a writing request fails the test."""
+    def call(name: str, params: dict[str, Any], check: bool = False) -> dict[str, Any]:
+        before = len(server.wire.requests), len(server.wire.writes)
+        result = execute(name, {**server.connection, **params}, check)
+        if check:
+            assert server.wire.writes[before[1]:] == [], "check mode sent a writing request"
+        if "requests" in result:
+            sent = len(server.wire.requests) - before[0], len(server.wire.writes) - before[1]
+            assert result["requests"] == {"reads": sent[0] - sent[1], "writes": sent[1]}
+        return result
+    return call
+
+
+@pytest.fixture
+def converge(run: Run) -> Run:
+    """Check, run, run again; returns the real run's result after comparing the three. The wire sees that the check writes nothing."""
+    def call(name: str, params: dict[str, Any], repeats: bool = True) -> dict[str, Any]:
+        predicted = run(name, params, check=True)
+        real = run(name, params)
+        assert not real.get("failed"), real["msg"]
+        assert without_requests(predicted) == without_requests(real), "check mode predicted something else"
+        if repeats:
+            second = run(name, params)
+            assert second["changed"] is False and second["requests"]["writes"] == 0, second
+        return real
+    return call
+
+
+def without_requests(result: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in result.items() if name not in ("requests", "invocation")}
