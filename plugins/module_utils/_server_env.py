@@ -146,7 +146,7 @@ def _line(name: str, value: str) -> str:
             return line
     raise UnwritableError(
         f"{name} cannot be written so that systemd and the server read the same value; "
-        "do not combine a single quote with a backslash, or with a double quote at the beginning"
+        "do not combine a single quote with a double quote or a backslash"
     )
 
 

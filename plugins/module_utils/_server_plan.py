@@ -46,7 +46,7 @@ def plan(
     due = [node for node in here if states[node]["running"] and states[node]["restart_due"]]
     current = [node for node in here if states[node]["running"] and not states[node]["restart_due"]]
     result: dict[str, t.Any] = {
-        "strategy": "none", "start": down, "restart": due, "wait_for": {}, "settle": {}, "missing": missing, "note": "",
+        "strategy": "none", "start": down, "restart": due, "wait_for": {}, "waiting": {}, "settle": {}, "missing": missing, "note": "",
         "problems": [],
     }
     if due and missing and not allow_down:
@@ -73,8 +73,12 @@ def plan(
     # A node becomes ready when half of the others have its settings (verifyServerSystemConfig in the server).
     needed = (len(nodes) - 1) // 2 if compared(reasons) else 0
     alike = len(current)
+    waiting = [node for node in here if states[node]["active_state"] == "activating"]
     for node in down + due:
+        result["waiting"][node] = list(waiting)
         result["wait_for"][node] = "serving" if alike >= needed else "joined"
+        if result["wait_for"][node] == "joined" and node not in waiting:
+            waiting.append(node)
         alike += 1
     for node in down + due:
         result["settle"][node] = settle if node != due[-1] else 0

@@ -45,6 +45,7 @@ class Order:
     timeout: int
     guard_timeout: int
     peers: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
     joined: bool = False
 
     @property
@@ -60,15 +61,16 @@ def secrets(order: Order, unit: process.Unit) -> list[str]:
 
 
 def log_tail(order: Order, lines: int) -> list[str]:
-    """The unit's last log lines, without secrets."""
+    """The unit's last log lines, without secrets, and a line that repeats only once."""
     if lines < 1:
         return []
     done = subprocess.run(
-        ["journalctl", "--unit", order.unit, "--lines", str(lines), "--output", "cat", "--no-pager", "--quiet"],
+        ["journalctl", "--unit", order.unit, "--lines", str(5 * lines), "--output", "cat", "--no-pager", "--quiet"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
     )
     text = done.stdout.decode("utf-8", "replace")
-    return env.mask(text, secrets(order, process.show(order.unit))).splitlines()[-lines:]
+    every = env.mask(text, secrets(order, process.show(order.unit))).splitlines()
+    return [line for line, before in zip(every, ["", *every]) if line != before][-lines:]
 
 
 def check_certificates(order: Order) -> None:
@@ -93,11 +95,11 @@ def guard(order: Order, unit: process.Unit) -> None:
         if answer.status == 200:
             return
         said = f"its own maintenance check answers {answer.text}"
-        if answer.headers.get("x-minio-server-status") == "offline" or not answer.status:
-            found = _peers_have_all_drives(order, unit)
-            if not found:
+        if order.waiting:
+            wrong = _wrong_elsewhere(order, unit)
+            if not wrong:
                 return
-            said += f"; {found}"
+            said += f"; {'; '.join(wrong)}"
         if time.monotonic() + GUARD_INTERVAL > deadline:
             raise Refused(
                 f"restarting {order.node.host} would lose write quorum: {said}. Bring the other nodes and drives back first"
@@ -105,18 +107,16 @@ def guard(order: Order, unit: process.Unit) -> None:
         time.sleep(GUARD_INTERVAL)
 
 
-def _peers_have_all_drives(order: Order, unit: process.Unit) -> str:
-    """Empty when a peer sees every drive online: for a node that cannot be asked because it waits for its peers."""
+def _wrong_elsewhere(order: Order, unit: process.Unit) -> list[str]:
+    """What is wrong with the nodes that do not wait for their peers, asked of this node, else of another."""
     live = (process.read_environ(unit.pid) if unit.pid else None) or {}
-    said = "no other node can be asked"
-    for peer in order.peers:
-        offline, error = Node(peer, order.ca_path).offline_drives(
-            live.get("MINIO_ROOT_USER", ""), live.get("MINIO_ROOT_PASSWORD", "")
-        )
+    errors = []
+    for node in [order.node, *(Node(peer, order.ca_path) for peer in order.peers)]:
+        wrong, error = node.drives(live.get("MINIO_ROOT_USER", ""), live.get("MINIO_ROOT_PASSWORD", ""), order.waiting)
         if not error:
-            return f"{peer} sees {offline} drives offline" if offline else ""
-        said = f"{peer} answers {error}"
-    return said
+            return wrong
+        errors.append(f"{node.host}: {error}")
+    return errors
 
 
 def prepare(unit: process.Unit) -> None:
@@ -124,8 +124,8 @@ def prepare(unit: process.Unit) -> None:
     _systemctl("daemon-reload")
     if not unit.enabled:
         _systemctl("enable", unit.name)
-    if unit.active == "failed":
-        _systemctl("reset-failed", unit.name)
+    # Also sets the count of restarts to zero; a unit that was never loaded has nothing to reset.
+    process.systemctl("reset-failed", unit.name)
 
 
 def _systemctl(*arguments: str) -> None:
@@ -146,11 +146,12 @@ def wait(order: Order, before: str | None) -> str:
     `before` is the invocation that must have ended first.
     """
     deadline = time.monotonic() + order.timeout
+    restarts = process.show(order.unit).restarts
     lived: tuple[int, float] = (0, 0.0)
     answer = Answer(error="not asked yet")
     while True:
         unit = process.show(order.unit)
-        fault = ended(unit)
+        fault = ended(unit, unit.restarts - restarts)
         if fault:
             raise NotServing(f"{order.node.host}: {fault}")
         if unit.running and unit.invocation != before:
@@ -170,12 +171,12 @@ def wait(order: Order, before: str | None) -> str:
         time.sleep(POLL_INTERVAL)
 
 
-def ended(unit: process.Unit) -> str:
-    """Why waiting is in vain, empty when it is not."""
+def ended(unit: process.Unit, restarts: int) -> str:
+    """Why waiting is in vain, empty when it is not; `restarts` are those that systemd made while we waited."""
     if unit.load == "not-found":
         return f"{unit.name} does not exist"
-    if unit.restarts > RESTARTS_TOLERATED:
-        return f"the server exits again and again ({unit.restarts} restarts by systemd, last result: {unit.result})"
+    if restarts > RESTARTS_TOLERATED:
+        return f"the server exits again and again, systemd has restarted it {restarts} times"
     if unit.active in ("inactive", "failed") and not unit.job:
         if unit.assertion_failed:
             return "a drive is not mounted (an assertion of the unit failed)"

@@ -63,7 +63,16 @@ options:
     default: 120
   peers:
     description:
-      - Addresses of the other nodes. Asked for offline drives when this node waits for its peers and cannot answer itself.
+      - Addresses of the other nodes. Asked about the cluster when this node cannot be asked itself.
+    type: list
+    elements: str
+    default: []
+  waiting:
+    description:
+      - Names of nodes that may be waiting for peers with the same settings, as in a change of the environment one node at
+        a time. The server's health checks count such a node out although its drives are in use.
+      - With names here the guard is also content when the server lists these nodes as initializing, and all other nodes
+        and their drives as online.
     type: list
     elements: str
     default: []
@@ -144,11 +153,6 @@ release:
   returned: success
   type: str
   sample: RELEASE.2026-02-12T20-18-48Z
-log:
-  description: The unit's last log lines, without secrets.
-  returned: failure
-  type: list
-  elements: str
 """
 
 import time
@@ -171,6 +175,7 @@ def arguments() -> dict:
         "guard": {"type": "bool", "default": True},
         "guard_timeout": {"type": "int", "default": 120},
         "peers": {"type": "list", "elements": "str", "default": []},
+        "waiting": {"type": "list", "elements": "str", "default": []},
         "wait_for": {"type": "str", "choices": ["serving", "joined"], "default": "serving"},
         "timeout": {"type": "int", "default": 300},
         "settle": {"type": "int", "default": 0},
@@ -199,7 +204,7 @@ def reach(order: server.Order, action: str | None, unit: process.Unit, params: d
 def main() -> None:
     module = AnsibleModule(argument_spec=arguments(), supports_check_mode=True)
     params = module.params
-    names = ("unit", "endpoint", "ca_path", "environment_file", "binary", "certs_dir", "timeout", "guard_timeout", "peers")
+    names = set(module.params) & set(server.Order.__dataclass_fields__)
     order = server.Order(joined=params["wait_for"] == "joined", **{name: params[name] for name in names})
     start = time.monotonic()
     reached, warning, action = None, "", None
@@ -213,10 +218,10 @@ def main() -> None:
         log = server.log_tail(order, params["log_lines"])
         text = "\n".join([f"{error}.", f"The last log lines of {order.unit}:", *log])
         if not (params["allow_down"] and isinstance(error, server.NotServing)):
-            module.fail_json(msg=text, log=log)
+            module.fail_json(msg=text)
         reached, warning = "down", text
     except server.Refused as error:
-        module.fail_json(msg=f"{error}.", log=[])
+        module.fail_json(msg=f"{error}.")
     if warning:
         module.warn(warning)
     seconds = round(time.monotonic() - start, 1)
