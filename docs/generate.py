@@ -49,7 +49,8 @@ def literal(value: Any) -> str:
 
 
 def wrap(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    hanging = indent + ("  " if text.startswith("- ") else "")
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
 
 
 def entry(name: str, spec: dict[str, Any], defaults: dict[str, Any], depth: int) -> list[str]:
