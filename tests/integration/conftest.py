@@ -119,6 +119,17 @@ class Server:
         import minio
         return minio.Minio(f"127.0.0.1:{self.port}", access_key, secret_key, secure=False)
 
+    def signs(self, access_key: str, secret_key: str) -> bool:
+        """Whether the server takes this credential for valid, whatever it may do."""
+        from minio.error import S3Error
+        try:
+            self.minio(access_key, secret_key).list_buckets()
+        except S3Error as error:
+            if error.code in ("SignatureDoesNotMatch", "InvalidAccessKeyId"):
+                return False
+            assert error.code == "AccessDenied", error
+        return True
+
 
 def start(directory: Path, drives: int) -> tuple[subprocess.Popen[bytes], int]:
     """A server of its own; returns when it takes writes."""

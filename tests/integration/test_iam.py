@@ -118,16 +118,13 @@ def test_a_user_is_created_and_removed(converge, server, number):
 
 
 def test_the_secret_of_a_user_is_the_one_that_was_sent(run, server):
-    from minio.error import S3Error
     name = server.new("user")
     run("user", {"name": name, "user_secret_key": SECRET, "policies": ["readwrite"]})
-    server.minio(name, SECRET).list_buckets()
+    assert server.signs(name, SECRET)
     assert run("user", {"name": name, "user_secret_key": "another-secret"})["changed"] is False
-    server.minio(name, SECRET).list_buckets()
+    assert server.signs(name, SECRET)
     run("user", {"name": name, "user_secret_key": "another-secret", "update_secret": "always"})
-    server.minio(name, "another-secret").list_buckets()
-    with pytest.raises(S3Error):
-        server.minio(name, SECRET).list_buckets()
+    assert server.signs(name, "another-secret") and not server.signs(name, SECRET)
     info = server.mc("admin", "user", "info", "s3", name)
     assert info["policyName"] == "readwrite" and info["userStatus"] == "enabled"
 
@@ -158,7 +155,7 @@ def test_service_account_from_state_to_state(converge, run, parent, first, secon
     assert SECRET not in str(result)
 
 
-@pytest.mark.parametrize("number", range(len(ACCOUNTS)))
+@pytest.mark.parametrize("number", [1, 2])
 def test_a_service_account_is_created_and_removed(converge, parent, number):
     key = {"account_access_key": f"account-{number}"}
     wish = {**key, "account_secret_key": SECRET, "user": parent, **ACCOUNTS[number]}
@@ -179,7 +176,7 @@ def test_an_embedded_policy_survives_a_change_of_something_else(run, server, par
 
 def test_a_service_account_of_the_caller(converge, server):
     converge("service_account", {"account_access_key": "mine", "account_secret_key": SECRET, "description": "mine"})
-    server.minio("mine", SECRET).list_buckets()
+    assert server.signs("mine", SECRET)
 
 
 def test_what_a_service_account_cannot_be(run, server, parent):
