@@ -16,8 +16,6 @@ def shape(info: Mapping[str, Any]) -> dict[str, Any]:
     drives = [_drive(server, drive) for server in info.get("servers") or [] for drive in server.get("drives") or []]
     sets = _sets(drives, backend)
     servers = [_server(server) for server in info.get("servers") or []]
-    usable = [(item["data"] / item["drives"], item) for item in sets if item["drives"]]
-    by_set = {(item["pool"], item["set"]): share for share, item in usable}
     return {
         "mode": info.get("mode", ""),
         "deployment_id": info.get("deploymentID", ""),
@@ -34,12 +32,20 @@ def shape(info: Mapping[str, Any]) -> dict[str, Any]:
         "write_quorum": all(item["write_quorum_met"] for item in sets) and bool(sets),
         "capacity": {
             "raw_total": sum(drive["total"] for drive in drives), "raw_free": sum(drive["available"] for drive in drives),
-            "usable_total": int(sum(drive["total"] * by_set.get((drive["pool"], drive["set"]), 0) for drive in drives)),
-            "usable_free": int(sum(drive["available"] * by_set.get((drive["pool"], drive["set"]), 0) for drive in drives)),
+            "usable_total": _usable(drives, sets, "total"), "usable_free": _usable(drives, sets, "available"),
         },
         "usage": {"buckets": _count(info, "buckets"), "objects": _count(info, "objects"), "versions": _count(info, "versions"),
                   "delete_markers": _count(info, "deletemarkers"), "size": (info.get("usage") or {}).get("size") or 0},
     }
+
+
+def _usable(drives: list[dict[str, Any]], sets: list[dict[str, Any]], what: str) -> int:
+    """Bytes without parity: of each set, the share of its data drives."""
+    result = 0
+    for item in sets:
+        raw = sum(drive[what] for drive in drives if (drive["pool"], drive["set"]) == (item["pool"], item["set"]))
+        result += raw * item["data"] // max(item["drives"], 1)
+    return result
 
 
 def _count(info: Mapping[str, Any], name: str) -> int:
