@@ -192,7 +192,8 @@ class Lab:
                         (self.definition["hosts"][host]["address"], 22), timeout=2):
                     return
             time.sleep(0.5)
-        raise LabError(f"Host {host} did not boot within 180 s. `docker logs {self.container(host)}` tells why.")
+        raise LabError(f"Host {host} did not boot within 180 s. `docker logs {self.container(host)}` tells why; "
+                       "with some 25 systemd containers on one machine, raise fs.inotify.max_user_instances.")
 
     def write_inventory(self, hosts: dict[str, Any], key: Path) -> None:
         """build/lab/NAME/hosts.json: connection variables of every host, to be used beside an inventory with groups."""
