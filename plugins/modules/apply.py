@@ -12,7 +12,8 @@ description:
   - Brings everything that the manifest names to the wanted state in one call, in dependency order and concurrently.
   - What the manifest does not name is left alone. One failing object does not keep the others from being done; the task fails at the end and lists it.
   - An interrupted run is finished by the next one.
-author: The oracle1.minio maintainers
+author:
+  - The oracle1.minio maintainers (@oracle1)
 options:
   manifest:
     description: What shall be there.

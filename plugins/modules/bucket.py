@@ -11,7 +11,8 @@ version_added: 0.1.0
 description:
   - Creates, configures and removes one bucket. An option that is omitted is not managed, so it is neither read nor changed.
   - For more than a few buckets use M(oracle1.minio.apply), which handles them in one call.
-author: The oracle1.minio maintainers
+author:
+  - The oracle1.minio maintainers (@oracle1)
 options:
   name:
     description: Name of the bucket.

@@ -11,7 +11,8 @@ version_added: 0.1.0
 description:
   - Asks the server for its own view of the cluster. The keys are the same whatever the release.
   - Needs the permission C(admin:ServerInfo).
-author: The oracle1.minio maintainers
+author:
+  - The oracle1.minio maintainers (@oracle1)
 attributes:
   check_mode:
     support: full

@@ -10,7 +10,8 @@ short_description: Manage a canned policy of the identity store
 version_added: 0.1.0
 description:
   - Creates, changes and removes one policy, which users, groups and service accounts can refer to by its name.
-author: The oracle1.minio maintainers
+author:
+  - The oracle1.minio maintainers (@oracle1)
 options:
   name:
     description: Name of the policy.

@@ -11,7 +11,8 @@ version_added: 0.1.0
 description:
   - Creates, changes and removes one service account, for the caller or for another user.
   - A service account acts on behalf of its user, with its own credential, expiry and narrowing policy.
-author: The oracle1.minio maintainers
+author:
+  - The oracle1.minio maintainers (@oracle1)
 options:
   account_access_key:
     description: Access key of the account, 3 to 20 characters. It is how the account is recognised.

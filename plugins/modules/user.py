@@ -10,7 +10,8 @@ short_description: Manage a user of the server's own identity store
 version_added: 0.1.0
 description:
   - Creates, changes and removes one user, its status and the policies that are attached to it.
-author: The oracle1.minio maintainers
+author:
+  - The oracle1.minio maintainers (@oracle1)
 options:
   name:
     description: Name of the user, which is its access key.
