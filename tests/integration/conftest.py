@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -131,7 +132,7 @@ class Server:
         return True
 
 
-def start(directory: Path, drives: int) -> tuple[subprocess.Popen[bytes], int]:
+def start(directory: Path, drives: int, certs: Path | None = None) -> tuple[subprocess.Popen[bytes], int]:
     """A server of its own; returns when it takes writes."""
     port = free_port()
     for number in range(1, drives + 1):
@@ -140,11 +141,13 @@ def start(directory: Path, drives: int) -> tuple[subprocess.Popen[bytes], int]:
                    "MINIO_ROOT_PASSWORD": SECRET_KEY, "MINIO_CI_CD": "1", "MINIO_BROWSER": "off"}
     with open(directory / "log", "wb") as log:
         process = subprocess.Popen(
-            [binary("MINIO_BINARY", "minio"), "server", "--address", f"127.0.0.1:{port}", f"{directory}/drive{{1...{drives}}}"],
+            [binary("MINIO_BINARY", "minio"), "server", "--address", f"127.0.0.1:{port}", "--certs-dir", str(certs or directory / "none"),
+             f"{directory}/drive{{1...{drives}}}"],
             env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
     for attempt in range(300):
         with contextlib.suppress(OSError):
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/minio/health/cluster", timeout=5) as answer:
+            url = f"{'https' if certs else 'http'}://127.0.0.1:{port}/minio/health/cluster"
+            with urllib.request.urlopen(url, timeout=5, context=ssl._create_unverified_context()) as answer:
                 if answer.status == 200:
                     return process, port
         time.sleep(0.1)
