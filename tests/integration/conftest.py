@@ -10,6 +10,7 @@ import io
 import itertools
 import json
 import os
+import platform
 import re
 import shutil
 import socket
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "collections"))
@@ -33,9 +35,12 @@ READING = (b"GET", b"HEAD")
 
 
 def binary(variable: str, name: str) -> str:
-    """A binary from the environment, the controller's cache, or the path."""
-    cached = sorted(Path.home().glob(f".cache/oracle1.minio/**/{name}"), key=lambda path: path.stat().st_mtime)
-    found = os.environ.get(variable) or (str(cached[-1]) if cached else shutil.which(name))
+    """A binary from the environment, from the cache of the role minio_release (its default release), or from the path."""
+    defaults = yaml.safe_load((ROOT / "roles/minio_release/defaults/main.yml").read_text(encoding="utf-8"))
+    component, release = {"minio": ("server", "minio_release"), "mc": ("client", "minio_release_client")}[name]
+    arch = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
+    cached = Path(defaults["minio_release_cache_dir"]).expanduser() / "artifacts" / component / defaults[release] / arch / name
+    found = os.environ.get(variable) or (str(cached) if cached.exists() else shutil.which(name))
     if not found or not os.access(found, os.X_OK):
         pytest.exit(f"{name} is missing: run tests/binaries.py, or set {variable}", 2)
     return found
