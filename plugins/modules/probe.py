@@ -12,7 +12,7 @@ description:
   - Sends one anonymous GET request from the host it runs on and returns status, MinIO's health headers and the served certificate's dates.
   - Never fails because of what it finds. M(oracle1.minio.verify) judges.
   - Needs nothing but Python's standard library on the host.
-author: The oracle1.minio maintainers
+author: The oracle1.minio maintainers (@oracle1)
 options:
   url:
     description: The address to ask, for example V(https://minio1:9000/minio/health/cluster).

@@ -12,7 +12,7 @@ description:
   - Compares what the cluster says of its nodes, drives and releases, and what M(oracle1.minio.probe) saw on every host, with what is expected.
   - Writes an object of 6 MiB in two parts, reads it back, compares it and deletes it.
   - Fails with every check that is not ok. The bucket and the object that it makes are removed again.
-author: The oracle1.minio maintainers
+author: The oracle1.minio maintainers (@oracle1)
 extends_documentation_fragment:
   - oracle1.minio.connection
 options:
