@@ -160,7 +160,7 @@ class Client:
                 self.writes += 1
 
     def _open(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Any:
-        return self._pool.urlopen(method, target, body=body or None, headers=headers, retries=False, redirect=False)
+        return self._pool.request(method, target, body=body or None, headers=headers, retries=False, redirect=False)
 
     def _signed(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
         now = datetime.now(timezone.utc)

@@ -228,8 +228,7 @@ def fulfil(client: _client.Client, wanted: Wanted, observed: Observed | None, pl
     """Do what was planned, look again, and return what happened. Raises Problem; NotKept when the server shows otherwise."""
     resource = wanted.resource
     with _named(wanted):
-        if not planned.after:
-            assert observed is not None
+        if not planned.after and observed is not None:
             resource.remove(client, wanted, observed)
         else:
             resource.write(client, wanted, observed, planned, _secret(wanted) if planned.send_secret else None)
@@ -250,10 +249,9 @@ def fulfil(client: _client.Client, wanted: Wanted, observed: Observed | None, pl
     raise NotKept(f"the server accepted the change and still shows {shown}", subject=wanted.subject, attempt="see the change")
 
 
-def _secret(wanted: Wanted) -> str:
-    if wanted.secret is not None:
+def _secret(wanted: Wanted) -> str | None:
+    if wanted.secret is not None or wanted.store is None:
         return wanted.secret
-    assert wanted.store is not None
     return wanted.store.obtain(wanted.resource.kind, wanted.name)
 
 
