@@ -91,11 +91,10 @@ def venv() -> Path:
     stamp = home / "requirements.sha256"
     if stamp.exists() and stamp.read_text() == wanted.hexdigest():
         return home / "bin"
-    try:
-        import ensurepip  # noqa: F401
-    except ImportError:
+    if Path(sys.executable).resolve().parent == Path("/usr/bin"):
         install(["python3-venv"])
     with step("Make the virtual environment .venv (1 min; once)"):
+        shutil.rmtree(home, ignore_errors=True)
         try:
             run(sys.executable, "-m", "venv", str(home))
             run(str(home / "bin" / "pip"), "install", "-q", "--disable-pip-version-check", "-r",
