@@ -55,8 +55,8 @@ def table() -> None:
             ("node APIs", "https://localhost:9001  :9002  :9003"),
             ("consoles", "https://localhost:9011  :9012  :9013"),
             ("certificate authority", str((DEMO / ".pki" / "ca.crt").relative_to(ROOT))),
-            ("root credentials", f"{(DEMO / 'secrets').relative_to(ROOT)}/root-user, root-password"),
-            ("services' credentials", f"{(DEMO / 'secrets').relative_to(ROOT)}/"),
+            ("root credentials", f"{(DEMO / '.secrets').relative_to(ROOT)}/root-user, root-password"),
+            ("services' credentials", f"{(DEMO / '.secrets').relative_to(ROOT)}/"),
             ("try", "curl --cacert inventories/demo/.pki/ca.crt https://localhost:9000/health"),
             ("remove", "make demo-down")]
     rows += [("proved" if check["ok"] else "FAILED", f"{check['name']}: {check['detail']}") for check in report["checks"]]
