@@ -53,7 +53,8 @@ def table() -> None:
     report = json.loads(REPORT.read_text())
     rows = [("S3, balanced", "https://localhost:9000   health: https://localhost:9000/health"),
             ("node APIs", "https://localhost:9001  :9002  :9003"),
-            ("consoles", "https://localhost:9011  :9012  :9013"),
+            ("console, balanced", "https://localhost:9010"),
+            ("nodes' consoles", "https://localhost:9011  :9012  :9013"),
             ("certificate authority", str((DEMO / ".pki" / "ca.crt").relative_to(ROOT))),
             ("root credentials", f"{(DEMO / '.secrets').relative_to(ROOT)}/root-user, root-password"),
             ("services' credentials", f"{(DEMO / '.secrets').relative_to(ROOT)}/"),
