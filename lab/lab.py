@@ -84,6 +84,8 @@ class Lab:
         suite, arch = self.definition.get("suite", "bookworm"), self.definition.get("arch") or native_arch()
         recipe = hashlib.sha256(f"{suite} {arch} {PACKAGES}".encode()).hexdigest()[:12]
         tag = f"oracle1-lab:{suite}-{arch}-{recipe}"
+        if arch != native_arch():
+            emulate(arch)
         if run("docker", "images", "-q", tag):
             return tag
         CACHE.mkdir(parents=True, exist_ok=True)
@@ -241,6 +243,19 @@ def detach(device: str) -> None:
 
 def native_arch() -> str:
     return {"x86_64": "amd64", "aarch64": "arm64"}.get(os.uname().machine, os.uname().machine)
+
+
+def emulate(arch: str) -> None:
+    """Let the kernel run another architecture's programs through qemu-user-static."""
+    misc = Path("/proc/sys/fs/binfmt_misc")
+    name = {"arm64": "qemu-aarch64", "amd64": "qemu-x86_64"}[arch]
+    if not (misc / "register").exists():
+        run("mount", "-t", "binfmt_misc", "binfmt_misc", str(misc))
+    if not (misc / name).exists():
+        try:
+            run("update-binfmts", "--enable", name)
+        except (LabError, FileNotFoundError) as error:
+            raise LabError(f"{arch} programs cannot be run here: {error}\nInstall qemu-user-static and binfmt-support.") from error
 
 
 def cgroup_namespace() -> list[str]:

@@ -1,0 +1,42 @@
+"""Removal: behind the cluster's name, with the data left; and check mode on the bare hosts that it leaves."""
+from __future__ import annotations
+
+from conftest import NODES, play, ssh
+
+
+def test_the_wrong_name_touches_nothing():
+    run = play("destroy", "-e", "minio_destroy_confirm=another")
+    assert run.status != 0 and "not this cluster" in run.text
+    assert all(ssh(node, "systemctl", "is-active", "minio").stdout.strip() == "active" for node in NODES)
+
+
+def test_the_right_name_removes_the_cluster_and_leaves_the_data():
+    run = play("destroy", "-e", "minio_destroy_confirm=oracle1")
+    assert run.status == 0, run.text[-3000:]
+    for node in NODES:
+        for path in ("/usr/local/bin/minio", "/etc/default/minio", "/etc/systemd/system/minio.service", "/etc/minio", "/opt/minio"):
+            assert ssh(node, "test", "-e", path).returncode != 0, (node, path)
+        assert "/mnt/minio" not in ssh(node, "cat", "/etc/fstab").stdout
+        ssh(node, "mount", "/dev/vdb", "/media")
+        assert "oracle1-backups" in ssh(node, "ls", "/media").stdout
+        ssh(node, "umount", "/media")
+    assert ssh("lb1", "test", "-e", "/etc/nginx/nginx.conf").returncode != 0
+
+
+def test_check_mode_on_bare_hosts_runs_to_its_end_and_changes_nothing():
+    run = play("site", "--check", "--diff")
+    assert run.status == 0, run.text[-3000:]
+    predicted = run.changed()
+    for task in ("Copy the binary from the controller", "Write the environment file", "Write the unit", "Render the configuration",
+                 "Reconcile the manifest"):
+        assert any(name.endswith(task) for name in predicted), task
+    for node in NODES:
+        assert ssh(node, "test", "-e", "/etc/default/minio").returncode != 0
+        assert ssh(node, "getent", "passwd", "minio-user").returncode != 0 or ssh(node, "test", "-e", "/opt/minio").returncode != 0
+
+
+def test_the_next_run_finds_the_data_again():
+    run = play("site")
+    assert run.status == 0, run.text[-3000:]
+    created = run.result("Reconcile the manifest")["counts"]["created"]
+    assert created == 0, "the buckets or accounts were made anew: the data was not found"
