@@ -19,6 +19,7 @@ from pathlib import Path
 
 from lab import ROOT, STATE, LabError, run, step
 
+OS_RELEASE, LOOP_CONTROL = Path("/etc/os-release"), Path("/dev/loop-control")
 SYSTEMS = {"debian": ("12", "13"), "ubuntu": ("22.04", "24.04")}
 LAB_PACKAGES = ["iptables", "mmdebstrap", "debian-archive-keyring", "openssh-client", "util-linux", "xfsprogs"]
 REGISTRY = "The Python package registry must be reachable for the first run (a mirror: set PIP_INDEX_URL)."
@@ -29,7 +30,7 @@ def check_machine() -> None:
     if os.geteuid() != 0:
         raise LabError("This needs root (packages, containers, loop devices): run it with sudo.")
     release = dict(line.rstrip().replace('"', "").split("=", 1)
-                   for line in Path("/etc/os-release").read_text(encoding="utf-8").splitlines() if "=" in line)
+                   for line in OS_RELEASE.read_text(encoding="utf-8").splitlines() if "=" in line)
     system, version = release.get("ID", ""), release.get("VERSION_ID", "")
     if version not in SYSTEMS.get(system, ()):
         known = "; ".join(f"{name} {', '.join(versions)}" for name, versions in SYSTEMS.items())
@@ -37,7 +38,7 @@ def check_machine() -> None:
                        "The roles themselves run on more: see docs/.")
     if os.uname().machine not in ("x86_64", "aarch64"):
         raise LabError(f"{os.uname().machine} is not supported: x86_64 or aarch64 is needed.")
-    if not Path("/dev/loop-control").exists():
+    if not LOOP_CONTROL.exists():
         raise LabError("No loop device: /dev/loop-control is missing. `modprobe loop`, or run on a machine that has it.")
 
 
