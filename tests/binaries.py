@@ -4,6 +4,7 @@
 """Bring the catalogue's default server and client into the controller's cache, with the role that a deploy uses."""
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 import tempfile
@@ -13,17 +14,17 @@ ROOT = Path(__file__).resolve().parent.parent
 PLAY = """
 - hosts: localhost
   connection: local
-  gather_facts: true
+  gather_facts: false
   roles:
     - role: oracle1.minio.minio_release
       vars:
-        minio_release_architectures: ["{{ {'x86_64': 'amd64', 'aarch64': 'arm64'}[ansible_facts.architecture] }}"]
+        minio_release_architectures: [%s]
 """
 
 
 def main() -> int:
     with tempfile.NamedTemporaryFile("w", suffix=".yml") as playbook:
-        playbook.write(PLAY)
+        playbook.write(PLAY % {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()])
         playbook.flush()
         return subprocess.run(["ansible-playbook", "-i", "localhost,", playbook.name], cwd=ROOT, check=False).returncode
 
