@@ -14,7 +14,7 @@ def test_the_right_name_removes_the_cluster_and_leaves_the_data():
     run = play("destroy", "-e", "minio_destroy_confirm=oracle1")
     assert run.status == 0, run.text[-3000:]
     for node in NODES:
-        for path in ("/usr/local/bin/minio", "/etc/default/minio", "/etc/systemd/system/minio.service", "/etc/minio", "/opt/minio"):
+        for path in ("/usr/local/bin/minio", "/etc/default/minio", "/etc/systemd/system/minio.service", "/etc/minio/certs", "/opt/minio"):
             assert ssh(node, "test", "-e", path).returncode != 0, (node, path)
         assert "/mnt/minio" not in ssh(node, "cat", "/etc/fstab").stdout
         ssh(node, "mount", "/dev/vdb", "/media")
