@@ -178,7 +178,7 @@ def _failure(what: str, output: str, environment: dict[str, str], cache: Path) -
     if "SECURITY ERROR" in output or "checksum mismatch" in output:
         return ReleaseError(f"{what}: the source is not what the module checksum database knows; nothing was built. "
                             f"{_tail(output, 6)}")
-    if "sum.golang.org" in output and re.search(r"\b(404|410)\b", output):
+    if "/lookup/" in output and re.search(r"\b(404|410)\b", output):
         return ReleaseError(f"{what}: the module checksum database does not know this version, so it cannot be verified; "
                             f"choose another release, {_OTHER_WAYS}. {_tail(output, 3)}")
     if _NETWORK.search(output):

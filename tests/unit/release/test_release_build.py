@@ -95,8 +95,8 @@ def test_the_password_of_a_proxy_is_not_shown(tmp_path):
 @pytest.mark.parametrize(("output", "message"), [
     ("write /x: no space left on device", "no space left below"),
     ("verifying m@v1: checksum mismatch\nSECURITY ERROR", "nothing was built"),
-    ("reading https://sum.golang.org/lookup/m@v1: 404 Not Found", "does not know this version"),
-    ('Get "https://proxy.golang.org/m": dial tcp: lookup proxy.golang.org: no such host', "the modules cannot be fetched"),
+    ("reading https://sum.example.com/lookup/m@v1: 404 Not Found", "does not know this version"),
+    ('Get "https://proxy.example.com/m": dial tcp: lookup proxy.example.com: no such host', "the modules cannot be fetched"),
     ("cmd/x.go:1:1: expected package", "failed: cmd/x.go:1:1"),
 ])
 def test_what_go_says_is_turned_into_a_remedy(output, message, tmp_path):
