@@ -4,23 +4,17 @@
 """A whole manifest at once: observe everything, plan everything, write with bounded concurrency in dependency order."""
 from __future__ import annotations
 
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
-from ansible_collections.oracle1.minio.plugins.module_utils._bucket import BUCKET
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem, Refused, Unreachable
-from ansible_collections.oracle1.minio.plugins.module_utils._iam import POLICY, SERVICE_ACCOUNT, USER
+from ansible_collections.oracle1.minio.plugins.module_utils._manifest import MANIFEST, arguments, levels, wishes_of
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import (
-    Observed, Outcome, Plan, Resource, Wanted, fulfil, missing_reference, observe, plan, start, want,
+    Observed, Outcome, Plan, Wanted, fulfil, missing_reference, observe, plan, start,
 )
 from ansible_collections.oracle1.minio.plugins.module_utils._secrets import SecretStore
 
-# The manifest's keys, in the order in which results are listed.
-MANIFEST: dict[str, Resource] = {
-    "policies": POLICY, "users": USER, "service_accounts": SERVICE_ACCOUNT, "buckets": BUCKET,
-}
 # Returns what is there for every wish, or the problem of looking; given a client, the wishes and a map over threads.
 Observer = Callable[[Client, Sequence[Wanted], Callable[..., Iterable[Any]]], "list[Observed | Problem | None]"]
 
@@ -38,34 +32,6 @@ def single_reads(client: Client, wishes: Sequence[Wanted], spread: Callable[...,
 def nothing_there(client: Client, wishes: Sequence[Wanted], spread: Callable[..., Iterable[Any]]) -> list[Any]:
     """Take every object for absent: what is true of a cluster that does not exist yet."""
     return [None] * len(wishes)
-
-
-def wishes_of(manifest: Mapping[str, Any], store: SecretStore | None) -> list[Wanted]:
-    """The manifest's entries as wishes. Raises Refused that lists everything wrong with it, before anything is sent."""
-    wishes, problems = [], []
-    for key, resource in MANIFEST.items():
-        for entry in manifest.get(key) or []:
-            try:
-                wishes.append(want(resource, entry, store))
-            except Problem as problem:
-                problems.append(str(problem))
-    count = Counter(wanted.subject for wanted in wishes)
-    problems += [f"{subject}: the manifest names it {number} times" for subject, number in count.items() if number > 1]
-    if problems:
-        raise Refused("; ".join(problems))
-    return wishes
-
-
-def levels(resources: Iterable[Resource]) -> list[list[str]]:
-    """Kinds in the order in which they are written; what stands together in a list may be written at the same time."""
-    left = {resource.kind: set(resource.after) for resource in resources}
-    left = {kind: after & set(left) for kind, after in left.items()}
-    result = []
-    while left:
-        free = sorted(kind for kind, after in left.items() if not after & set(left))
-        result.append(free)
-        left = {kind: after for kind, after in left.items() if kind not in free}
-    return result
 
 
 def reconcile(client: Client, wishes: Sequence[Wanted], observer: Observer, check_mode: bool, concurrency: int) -> list[Outcome]:
@@ -124,10 +90,8 @@ def _what_happened(client: Client, wanted: Wanted, planned: Plan) -> Plan:
 
 def run() -> None:
     """The whole of the module apply."""
-    lists = {key: {"type": "list", "elements": "dict", "default": [], "options": resource.spec()}
-             for key, resource in MANIFEST.items()}
     module, client = start({
-        "manifest": {"type": "dict", "required": True, "options": lists},
+        "manifest": {"type": "dict", "required": True, "options": arguments()},
         "secrets_dir": {"type": "path", "no_log": False},
         "concurrency": {"type": "int", "default": 8},
         "assume_empty_if_unreachable": {"type": "bool", "default": False},

@@ -64,8 +64,9 @@ def test_the_role_in_check_mode_and_for_real(server, tmp_path, reachable):
     (inventory / "group_vars" / "all.yml").write_text(yaml.safe_dump({
         "minio_tls_source": "none", "minio_server_api_port": port, "minio_server_root_user": server.connection["access_key"],
         "minio_server_root_password": server.connection["secret_key"],
-        "minio_configure_buckets": [{"name": name, "versioning": "enabled"}],
-        "minio_configure_users": [{"name": name, "policies": ["readonly"]}]}))
+        # Two parts, in two variables.
+        "minio_configure_manifest": {"buckets": [{"name": name, "versioning": "enabled"}]},
+        "minio_configure_manifest_people": {"users": [{"name": name, "policies": ["readonly"]}]}}))
 
     def configure(*options):
         return subprocess.run(
@@ -84,13 +85,13 @@ def test_the_role_in_check_mode_and_for_real(server, tmp_path, reachable):
         assert "changed=0" in configure().stdout
 
 
-def test_a_misspelt_key_in_the_manifest_fails_before_anything_else(server, tmp_path):
+def test_a_misspelt_key_in_the_manifest_fails_before_anything_is_sent(server, tmp_path):
     book = tmp_path / "role.yml"
     book.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "connection": "local", "roles": [
         {"role": "oracle1.minio.minio_configure", "vars": {
             "minio_configure_endpoint": server.connection["endpoint"], "minio_configure_access_key": "x", "minio_configure_secret_key": "y" * 8,
             "minio_configure_ca_file": "", "minio_configure_secrets_dir": "",
-            "minio_configure_buckets": [{"name": "abc", "lifecycle": [{"id": "a", "expire_dayz": 3}]}]}}]}]))
+            "minio_configure_manifest": {"buckets": [{"name": "abc", "lifecycle": [{"id": "a", "expire_dayz": 3}]}]}}}]}]))
     before = len(server.wire.requests)
     done = subprocess.run([str(Path(sys.executable).with_name("ansible-playbook")), "-i", "localhost,", str(book)], cwd=ROOT,
                           capture_output=True, text=True, timeout=60, check=False)

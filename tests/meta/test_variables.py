@@ -13,11 +13,8 @@ from ansible.template import Templar, trust_as_template
 from jinja2 import Environment, nodes
 from repository import agree
 
-# Dictionaries whose keys are the operator's, S3's policy language, or architectures.
-FREE_FORM = {
-    "minio_client_artifacts", "minio_configure_buckets.lifecycle.tags", "minio_configure_buckets.policy", "minio_configure_buckets.tags",
-    "minio_configure_policies.policy", "minio_configure_service_accounts.policy", "minio_lb_server_addresses", "minio_server_settings",
-}
+# Dictionaries whose keys are the operator's or architectures, and the manifest, which the module apply types and preflight checks.
+FREE_FORM = {"minio_client_artifacts", "minio_configure_manifest", "minio_lb_server_addresses", "minio_server_settings"}
 
 # Set at run time by their owner, so in no role's defaults.
 PUBLISHED: dict[str, Any] = {

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from ansible_collections.oracle1.minio.plugins.module_utils._apply import MANIFEST, levels
+from ansible_collections.oracle1.minio.plugins.module_utils._manifest import MANIFEST, levels
 from ansible_collections.oracle1.minio.plugins.module_utils._bucket import BUCKET
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client, Connection
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused, Rejected, Unreachable, WriteInCheckMode
