@@ -13,7 +13,10 @@ options:
     description:
       - Address of the server or of its balancer, such as V(https://minio.example.com:9000). The scheme decides whether TLS is used.
       - It has no path, because the signature covers the path.
-    type: str
+      - Several are tried in turn, as a list or separated by commas, when one does not answer; what was written through one is
+        the same through another only if they lead to the same cluster.
+    type: list
+    elements: str
     required: true
   access_key:
     description: Access key of the caller.

@@ -5,87 +5,116 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, Iterable, Mapping, Sequence
+from typing import Any, Callable, Iterator, Sequence
 
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem, Refused, Unreachable
 from ansible_collections.oracle1.minio.plugins.module_utils._manifest import MANIFEST, arguments, levels, wishes_of
+from ansible_collections.oracle1.minio.plugins.module_utils._progress import Progress
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import (
-    Observed, Outcome, Plan, Wanted, fulfil, missing_reference, observe, plan, start,
+    Outcome, Plan, Wanted, carry_out, confirm, missing_reference, observe, plan, start,
 )
 from ansible_collections.oracle1.minio.plugins.module_utils._secrets import SecretStore
+from ansible_collections.oracle1.minio.plugins.module_utils._snapshot import Snapshot
 
-# Returns what is there for every wish, or the problem of looking; given a client, the wishes and a map over threads.
-Observer = Callable[[Client, Sequence[Wanted], Callable[..., Iterable[Any]]], "list[Observed | Problem | None]"]
-
-
-def single_reads(client: Client, wishes: Sequence[Wanted], spread: Callable[..., Iterable[Any]]) -> list[Any]:
-    """Look at every object by itself, concurrently."""
-    def look(wanted: Wanted) -> Observed | Problem | None:
-        try:
-            return observe(client, wanted)
-        except Problem as problem:
-            return problem
-    return list(spread(look, wishes))
+NOTHING = Plan({}, {})
+# From so many objects on, everything at once costs less than each by itself.
+MANY = 3
+IDENTITIES = ("policy", "user", "group", "policy_attachment", "service_account")
 
 
-def nothing_there(client: Client, wishes: Sequence[Wanted], spread: Callable[..., Iterable[Any]]) -> list[Any]:
-    """Take every object for absent: what is true of a cluster that does not exist yet."""
-    return [None] * len(wishes)
+def survey(client: Client, wishes: Sequence[Wanted], how: str) -> Snapshot:
+    """What the wishes are read from. how: auto, bulk (always everything at once) or single (each object by itself)."""
+    snapshot = Snapshot(client)
+    least = {"auto": MANY, "bulk": 1, "single": len(wishes) + 1}[how]
+    if sum(wanted.resource.kind == "bucket" for wanted in wishes) >= least:
+        snapshot.take_buckets()
+    if sum(wanted.resource.kind in IDENTITIES for wanted in wishes) >= least:
+        snapshot.take_identities()
+    return snapshot
 
 
-def reconcile(client: Client, wishes: Sequence[Wanted], observer: Observer, check_mode: bool, concurrency: int) -> list[Outcome]:
-    """One outcome per wish, in the order of the wishes. In check mode the plan is the outcome."""
-    nothing = Plan({}, {})
+def reconcile(client: Client, wishes: Sequence[Wanted], how: str, check_mode: bool, concurrency: int,
+              progress: Progress) -> tuple[list[Outcome], Snapshot | None]:
+    """One outcome per wish, in their order, and what was read from. how is survey's, or nothing: take all for absent.
+
+    In check mode, and where everything is taken for absent, the plan is the outcome.
+    """
     with ThreadPoolExecutor(max_workers=concurrency) as threads:
-        seen = observer(client, wishes, threads.map)
-        promised = {(wanted.resource.kind, wanted.name) for wanted in wishes if wanted.present}
-        outcomes = []
-        for wanted, there in zip(wishes, seen):
-            try:
-                if isinstance(there, Problem):
-                    raise there
-                outcomes.append(Outcome(wanted, plan(wanted, there)))
-            except Problem as problem:
-                outcomes.append(Outcome(wanted, nothing, problem))
-        if observer is not nothing_there:
-            list(threads.map(lambda outcome: _check_references(client, outcome, promised), outcomes))
-        if check_mode:
-            return outcomes
-        order = levels(MANIFEST.values())
-        for present, kinds in [*((True, kinds) for kinds in order), *((False, kinds) for kinds in reversed(order))]:
-            due = [(outcome, there) for outcome, there in zip(outcomes, seen)
-                   if outcome.wanted.present is present and outcome.wanted.resource.kind in kinds
-                   and outcome.plan.changed and outcome.error is None]
-            list(threads.map(lambda item: _write(client, *item), due))
-    return outcomes
+        source = None if how == "nothing" else survey(client, wishes, how)
+        outcomes = [Outcome(wanted, NOTHING) for wanted in wishes]
+        progress.begin("read", len(outcomes))
+        list(threads.map(progress.counted(lambda outcome: _decide(source, outcome)), outcomes))
+        if source is not None:
+            promised = {(wanted.resource.kind, wanted.name) for wanted in wishes if wanted.present}
+            list(threads.map(lambda outcome: _check_references(source, outcome, promised), outcomes))
+        if source is None or check_mode:
+            return outcomes, source
+        progress.begin("written", sum(_is_due(outcome) for outcome in outcomes))
+        for due in _rounds(outcomes):
+            list(threads.map(progress.counted(lambda outcome: _write(client, outcome)), due))
+            written = [outcome for outcome in due if _is_due(outcome)]
+            now = survey(client, [outcome.wanted for outcome in written], how)
+            list(threads.map(lambda outcome: _confirm(now, client, outcome), written))
+    return outcomes, source
 
 
-def _check_references(client: Client, outcome: Outcome, promised: set[tuple[str, str]]) -> None:
+def _rounds(outcomes: Sequence[Outcome]) -> Iterator[list[Outcome]]:
+    """What may be written together, in the order of dependencies; what shall be absent last and the other way round."""
+    order = levels(MANIFEST.values())
+    for present, kinds in [*((True, kinds) for kinds in order), *((False, kinds) for kinds in reversed(order))]:
+        yield [outcome for outcome in outcomes if _is_due(outcome)
+               and outcome.wanted.present is present and outcome.wanted.resource.kind in kinds]
+
+
+def _is_due(outcome: Outcome) -> bool:
+    return outcome.plan.changed and outcome.error is None
+
+
+def _decide(source: Snapshot | None, outcome: Outcome) -> None:
     try:
-        problem: Problem | None = missing_reference(client, outcome.wanted, outcome.plan, promised)
+        outcome.observed = None if source is None else observe(source, outcome.wanted)
+        outcome.plan = plan(outcome.wanted, outcome.observed)
+    except Problem as problem:
+        outcome.error = problem
+
+
+def _check_references(source: Snapshot, outcome: Outcome, promised: set[tuple[str, str]]) -> None:
+    try:
+        problem: Problem | None = missing_reference(source, outcome.wanted, outcome.plan, promised)
     except Problem as error:
         problem = error
     if outcome.error is None and problem is not None:
         outcome.plan, outcome.error = Plan(outcome.plan.before, outcome.plan.before), problem
 
 
-def _write(client: Client, outcome: Outcome, there: Observed | None) -> None:
-    """Carry out one plan. After a failure the outcome holds what really became of the object."""
-    planned = outcome.plan
+def _write(client: Client, outcome: Outcome) -> None:
+    """Carry out one plan. What exists is looked at again right before: another run may have been there in the meantime."""
     try:
-        outcome.plan = fulfil(client, outcome.wanted, there, planned)
+        if outcome.observed is not None:
+            outcome.observed = observe(client, outcome.wanted)
+            outcome.plan = plan(outcome.wanted, outcome.observed)
+        if outcome.plan.changed:
+            carry_out(client, outcome.wanted, outcome.observed, outcome.plan)
     except Problem as problem:
-        outcome.error = problem
-        outcome.plan = _what_happened(client, outcome.wanted, planned)
+        _fail(client, outcome, problem)
 
 
-def _what_happened(client: Client, wanted: Wanted, planned: Plan) -> Plan:
+def _confirm(source: Snapshot, client: Client, outcome: Outcome) -> None:
     try:
-        seen = observe(client, wanted)
-        return Plan(planned.before, plan(wanted, seen).before)
+        outcome.plan = confirm(source, client, outcome.wanted, outcome.observed, outcome.plan)
+    except Problem as problem:
+        _fail(client, outcome, problem)
+
+
+def _fail(client: Client, outcome: Outcome, problem: Problem) -> None:
+    """After a failure the outcome holds what really became of the object."""
+    before = outcome.plan.before
+    outcome.error, outcome.plan = problem, Plan(before, before)
+    try:
+        outcome.plan = Plan(before, plan(outcome.wanted, observe(client, outcome.wanted)).before)
     except Problem:
-        return Plan(planned.before, planned.before)
+        return
 
 
 def run() -> None:
@@ -94,10 +123,12 @@ def run() -> None:
         "manifest": {"type": "dict", "required": True, "options": arguments()},
         "secrets_dir": {"type": "path", "no_log": False},
         "concurrency": {"type": "int", "default": 8},
+        "observe": {"type": "str", "choices": ["auto", "bulk", "single"], "default": "auto"},
+        "progress_path": {"type": "path"},
         "assume_empty_if_unreachable": {"type": "bool", "default": False},
     }, connections=16)
     params = module.params
-    observer, path, note = single_reads, "single_reads", ""
+    how, note = params["observe"], ""
     try:
         if not 1 <= params["concurrency"] <= 16:
             raise Refused("concurrency is a number from 1 to 16")
@@ -110,12 +141,12 @@ def run() -> None:
         except Unreachable as problem:
             if not (module.check_mode and params["assume_empty_if_unreachable"]):
                 raise
-            observer, path, note = nothing_there, "assumed_empty", str(problem)
-        outcomes = reconcile(client, wishes, observer, module.check_mode, params["concurrency"])
+            how, note = "nothing", str(problem)
+        outcomes, source = reconcile(client, wishes, how, module.check_mode, params["concurrency"], Progress(params["progress_path"]))
     except Problem as problem:
         module.fail_json(msg=str(problem))
     result = report(outcomes)
-    result["observation"] = path
+    result["observation"] = observation(source)
     result["requests"] = {"reads": getattr(client, "reads", 0), "writes": getattr(client, "writes", 0)}
     if module._diff:
         result["diff"] = [outcome.diff for outcome in outcomes if outcome.plan.changed]
@@ -125,6 +156,14 @@ def run() -> None:
         failed = "; ".join(str(outcome.error) for outcome in outcomes if outcome.error)
         module.fail_json(msg=f"{result['counts']['failed']} of {len(outcomes)} objects failed: {failed}", **result)
     module.exit_json(**result)
+
+
+def observation(source: Snapshot | None) -> dict[str, Any]:
+    """How the state before was found, for the buckets and for the identities, and why not at once where that failed."""
+    if source is None:
+        return {"buckets": "assumed_empty", "identities": "assumed_empty", "notes": []}
+    return {"buckets": "export" if source.buckets is not None else "single_reads",
+            "identities": "export" if source.identities is not None else "single_reads", "notes": source.notes}
 
 
 def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:

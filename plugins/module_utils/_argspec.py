@@ -14,7 +14,7 @@ def _from(variable: str) -> tuple[Any, list[str]]:
 
 
 CONNECTION: dict[str, dict[str, Any]] = {
-    "endpoint": {"type": "str", "required": True, "fallback": _from("ENDPOINT")},
+    "endpoint": {"type": "list", "elements": "str", "required": True, "fallback": _from("ENDPOINT")},
     "access_key": {"type": "str", "required": True, "no_log": False, "fallback": _from("ACCESS_KEY")},
     "secret_key": {"type": "str", "required": True, "no_log": True, "fallback": _from("SECRET_KEY")},
     "session_token": {"type": "str", "no_log": True, "fallback": _from("SESSION_TOKEN")},

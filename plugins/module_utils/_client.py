@@ -17,12 +17,12 @@ import time
 import traceback
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import (
-    Refused, Rejected, Unreachable, Untrusted, WriteInCheckMode,
+    Problem, Refused, Rejected, Unreachable, Untrusted, WriteInCheckMode,
 )
 
 try:
@@ -45,7 +45,7 @@ _DERIVATIONS = threading.BoundedSemaphore(2)
 class Connection:
     """Where the server is and who speaks to it; the option names of the connection fragment."""
 
-    endpoint: str
+    endpoint: Sequence[str]
     access_key: str
     secret_key: str = field(repr=False)
     session_token: str | None = field(default=None, repr=False)
@@ -54,6 +54,15 @@ class Connection:
     region: str = "us-east-1"
     timeout: float = 30
     retries: int = 4
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One address of the server: as it was written, its connections, and the Host that is signed."""
+
+    written: str
+    pool: Any = field(repr=False)
+    host: str
 
 
 @dataclass(frozen=True)
@@ -69,13 +78,17 @@ class Answer:
 
 
 class Client:
-    """Speaks to one endpoint. reads and writes count the requests that were really sent, repetitions included."""
+    """Speaks to one endpoint, and to the next one when it does not answer.
+
+    reads and writes count the requests that were really sent, repetitions included.
+    """
 
     def __init__(self, connection: Connection, check_mode: bool = False, connections: int = 8) -> None:
         self._connection = connection
         self._check_mode = check_mode
         self._credentials = Credentials(connection.access_key, connection.secret_key, connection.session_token)
-        self._pool, self._host = _pool(connection, connections)
+        self._endpoints = [_endpoint(written, connection, connections) for written in connection.endpoint]
+        self._at = 0
         self._lock = threading.Lock()
         self.reads = 0
         self.writes = 0
@@ -117,36 +130,51 @@ class Client:
             return Answer(answer.status, answer.headers, decrypt(_Readable(answer.body), self._connection.secret_key))
 
     def probe(self) -> None:
-        """Ask once, anonymously and without repetition, whether anything answers. Raises Unreachable or Untrusted."""
-        self._count(reading=True)
-        try:
-            self._open("GET", "/minio/health/live", b"", {"Host": self._host})
-        except urllib3.exceptions.HTTPError as error:
-            raise self._no_answer(error, "reach the server") from None
+        """Ask every endpoint once, anonymously, whether it answers, until one does. Raises Unreachable or Untrusted."""
+        for endpoint in self._endpoints:
+            self._count(reading=True)
+            try:
+                _open(endpoint, "GET", "/minio/health/live", b"", {"Host": endpoint.host})
+                return
+            except urllib3.exceptions.HTTPError as error:
+                problem = _no_answer(endpoint, error, "reach the server")
+            if isinstance(problem, Untrusted):
+                break
+            self._leave(endpoint)
+        raise problem
 
     def _send(self, method: str, path: str, query: Mapping[str, str] | None, body: bytes, headers: dict[str, str],
               attempt: str, repeatable: bool = True) -> Answer:
         self._guard(method, attempt)
         pairs = sorted((quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in (query or {}).items())
         target = path + ("?" + "&".join(f"{name}={value}" for name, value in pairs) if pairs else "")
-        left = self._connection.retries
-        while True:
+        tries = max(self._connection.retries + 1, len(self._endpoints))
+        for attempted in range(1, tries + 1):
             self._count(reading=method in READING)
+            endpoint = self._endpoints[self._at]
             try:
-                response = self._open(method, target, body, self._signed(method, target, body, headers))
+                response = _open(endpoint, method, target, body, self._signed(endpoint, method, target, body, headers))
             except urllib3.exceptions.HTTPError as error:
-                problem = self._no_answer(error, attempt)
+                problem: Problem = _no_answer(endpoint, error, attempt)
                 never_sent = isinstance(error, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError))
-                if isinstance(problem, Untrusted) or left < 1 or not (repeatable or never_sent):
-                    raise problem from None
+                again = not isinstance(problem, Untrusted) and (repeatable or never_sent)
             else:
                 if response.status < 300:
                     return Answer(response.status, response.headers, response.data)
-                busy = response.status == 503 or (repeatable and response.status in (502, 504))
-                if left < 1 or not busy:
-                    raise _rejected(response.status, response.data, attempt)
-            left -= 1
-            time.sleep(min(0.2 * 2 ** (self._connection.retries - left), 5) * random.uniform(0.5, 1))
+                problem = _rejected(response.status, response.data, attempt)
+                again = response.status == 503 or (repeatable and response.status in (502, 504))
+            if not again or attempted == tries:
+                break
+            self._leave(endpoint)
+            if attempted % len(self._endpoints) == 0:
+                time.sleep(min(0.2 * 2 ** (attempted // len(self._endpoints)), 5) * random.uniform(0.5, 1))
+        raise problem
+
+    def _leave(self, endpoint: Endpoint) -> None:
+        """Let the next request go to the next endpoint, unless another thread has seen to it."""
+        with self._lock:
+            if self._endpoints[self._at] is endpoint:
+                self._at = (self._at + 1) % len(self._endpoints)
 
     def _guard(self, method: str, attempt: str) -> None:
         if self._check_mode and method not in READING:
@@ -159,25 +187,15 @@ class Client:
             else:
                 self.writes += 1
 
-    def _open(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Any:
-        return self._pool.request(method, target, body=body or None, headers=headers, retries=False, redirect=False)
-
-    def _signed(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
+    def _signed(self, endpoint: Endpoint, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
         now = datetime.now(timezone.utc)
         digest = hashlib.sha256(body).hexdigest()
-        sent = {**headers, "Host": self._host, "x-amz-date": now.strftime("%Y%m%dT%H%M%SZ"), "x-amz-content-sha256": digest}
+        sent = {**headers, "Host": endpoint.host, "x-amz-date": now.strftime("%Y%m%dT%H%M%SZ"), "x-amz-content-sha256": digest}
         if self._connection.session_token:
             sent["X-Amz-Security-Token"] = self._connection.session_token
         return sign_v4_s3(
-            method=method, url=urlsplit(f"http://{self._host}{target}"), region=self.region, headers=sent,
+            method=method, url=urlsplit(f"http://{endpoint.host}{target}"), region=self.region, headers=sent,
             credentials=self._credentials, content_sha256=digest, date=now)
-
-    def _no_answer(self, error: Exception, attempt: str) -> Unreachable | Untrusted:
-        where = f"{self._connection.endpoint}: {type(error).__name__}: {error}"
-        if isinstance(error, urllib3.exceptions.SSLError):
-            return Untrusted(f"the certificate was not accepted (set ca_path to the authority that signed it): {where}",
-                             attempt=attempt)
-        return Unreachable(f"no answer from {where}", attempt=attempt)
 
 
 class _Readable:
@@ -199,11 +217,22 @@ class _Readable:
         """Nothing is held."""
 
 
-def _pool(connection: Connection, connections: int) -> tuple[Any, str]:
-    parts = urlsplit(connection.endpoint)
+def _open(endpoint: Endpoint, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Any:
+    return endpoint.pool.request(method, target, body=body or None, headers=headers, retries=False, redirect=False)
+
+
+def _no_answer(endpoint: Endpoint, error: Exception, attempt: str) -> Unreachable | Untrusted:
+    where = f"{endpoint.written}: {type(error).__name__}: {error}"
+    if isinstance(error, urllib3.exceptions.SSLError):
+        return Untrusted(f"the certificate was not accepted (set ca_path to the authority that signed it): {where}", attempt=attempt)
+    return Unreachable(f"no answer from {where}", attempt=attempt)
+
+
+def _endpoint(written: str, connection: Connection, connections: int) -> Endpoint:
+    parts = urlsplit(written)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
         raise Refused("endpoint must be http://host:port or https://host:port without a path: the signature covers the path",
-                      subject=f"endpoint {connection.endpoint}")
+                      subject=f"endpoint {written}")
     default_port = {"http": 80, "https": 443}[parts.scheme]
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     netloc = host if parts.port in (None, default_port) else f"{host}:{parts.port}"
@@ -212,7 +241,7 @@ def _pool(connection: Connection, connections: int) -> tuple[Any, str]:
         "timeout": urllib3.Timeout(connect=min(connection.timeout, 10), read=connection.timeout),
     }
     if parts.scheme == "http":
-        return urllib3.HTTPConnectionPool(parts.hostname, parts.port or default_port, **options), netloc
+        return Endpoint(written, urllib3.HTTPConnectionPool(parts.hostname, parts.port or default_port, **options), netloc)
     if not connection.validate_certs:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         options["cert_reqs"] = "CERT_NONE"
@@ -222,7 +251,7 @@ def _pool(connection: Connection, connections: int) -> tuple[Any, str]:
             raise Unreachable(f"ca_path {connection.ca_path} does not exist", attempt="verify the server's certificate")
         if connection.ca_path:
             options["ca_cert_dir" if os.path.isdir(connection.ca_path) else "ca_certs"] = connection.ca_path
-    return urllib3.HTTPSConnectionPool(parts.hostname, parts.port or default_port, **options), netloc
+    return Endpoint(written, urllib3.HTTPSConnectionPool(parts.hostname, parts.port or default_port, **options), netloc)
 
 
 def _rejected(status: int, body: bytes, attempt: str) -> Rejected:

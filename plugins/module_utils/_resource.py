@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Callable, Mapping, Protocol, Sequence
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -32,6 +32,20 @@ def _same(value: Any) -> Any:
 
 def _wanted(observed: Any, wanted: Any, options: Mapping[str, Any]) -> Any:
     return wanted
+
+
+class Source(Protocol):
+    """What a resource reads from: the server, or a snapshot of it that answers the same questions."""
+
+    @property
+    def region(self) -> str:
+        """Region that the server is in."""
+
+    def s3(self, method: str, bucket: str = "", query: Mapping[str, str] | None = None, **more: Any) -> _client.Answer:
+        """As Client.s3."""
+
+    def admin(self, method: str, command: str, query: Mapping[str, str] | None = None, **more: Any) -> _client.Answer:
+        """As Client.admin."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +129,7 @@ class Resource:
     kind: str
     key: str
     fields: Sequence[Field]
-    read: Callable[[_client.Client, Wanted], Observed | None]
+    read: Callable[[Source, Wanted], Observed | None]
     write: Callable[[_client.Client, Wanted, Observed | None, Plan, str | None], None]
     remove: Callable[[_client.Client, Wanted, Observed], None]
     options: Mapping[str, dict[str, Any]] = field(default_factory=dict)
@@ -207,6 +221,7 @@ class Outcome:
     wanted: Wanted
     plan: Plan
     error: Problem | None = None
+    observed: Observed | None = None
 
     @property
     def diff(self) -> dict[str, Any]:
@@ -219,26 +234,36 @@ class Outcome:
         return {name: content for name, content in self.plan.after.items() if name != self.wanted.resource.secret}
 
 
-def observe(client: _client.Client, wanted: Wanted) -> Observed | None:
+def observe(source: Source, wanted: Wanted) -> Observed | None:
     with _named(wanted):
-        return wanted.resource.read(client, wanted)
+        return wanted.resource.read(source, wanted)
 
 
 def fulfil(client: _client.Client, wanted: Wanted, observed: Observed | None, planned: Plan) -> Plan:
     """Do what was planned, look again, and return what happened. Raises Problem; NotKept when the server shows otherwise."""
-    resource = wanted.resource
+    carry_out(client, wanted, observed, planned)
+    return confirm(client, client, wanted, observed, planned)
+
+
+def carry_out(client: _client.Client, wanted: Wanted, observed: Observed | None, planned: Plan) -> None:
+    """Write what was planned."""
     with _named(wanted):
         if not planned.after and observed is not None:
-            resource.remove(client, wanted, observed)
+            wanted.resource.remove(client, wanted, observed)
         else:
-            resource.write(client, wanted, observed, planned, _secret(wanted) if planned.send_secret else None)
+            wanted.resource.write(client, wanted, observed, planned, _secret(wanted) if planned.send_secret else None)
+
+
+def confirm(source: Source, client: _client.Client, wanted: Wanted, observed: Observed | None, planned: Plan) -> Plan:
+    """See that the server shows what was planned, first in source and then, if it must, by asking again and again."""
+    resource = wanted.resource
     # What the first look implied is still implied when it is gone.
     values = resource.complete(wanted, observed) if resource.complete else wanted.values
     settled = replace(wanted, values=values, options={**wanted.options, "update_secret": "on_create"})
     rest = planned
     for pause in SETTLE:
         time.sleep(pause)
-        seen = observe(client, settled)
+        seen = observe(source if pause == 0 else client, settled)
         if wanted.present and seen is None:
             continue
         rest = plan(settled, seen)
@@ -269,19 +294,19 @@ class _named:
             problem.subject = self._wanted.subject
 
 
-def missing_reference(client: _client.Client, wanted: Wanted, planned: Plan, promised: set[tuple[str, str]]) -> Refused | None:
+def missing_reference(source: Source, wanted: Wanted, planned: Plan, promised: set[tuple[str, str]]) -> Refused | None:
     """What the object refers to and neither the server nor the manifest has. Asked only where something is to be written."""
     if not planned.changed or not planned.after or wanted.resource.references is None:
         return None
     for kind, name in wanted.resource.references(planned.before, planned.after):
-        if (kind, name) not in promised and not EXISTS[kind](client, name):
+        if (kind, name) not in promised and not EXISTS[kind](source, name):
             return Refused(f"{kind} {name} does not exist", subject=wanted.subject, attempt="refer to it")
     return None
 
 
-def _policy_exists(client: _client.Client, name: str) -> bool:
+def _policy_exists(source: Source, name: str) -> bool:
     try:
-        client.admin("GET", "info-canned-policy", {"name": name, "v": "2"}, attempt=f"look for policy {name}")
+        source.admin("GET", "info-canned-policy", {"name": name, "v": "2"}, attempt=f"look for policy {name}")
     except Rejected as error:
         if error.code == "XMinioAdminNoSuchPolicy":
             return False
@@ -289,12 +314,12 @@ def _policy_exists(client: _client.Client, name: str) -> bool:
     return True
 
 
-def _tier_exists(client: _client.Client, name: str) -> bool:
-    tiers = client.admin("GET", "tier", attempt="list the tiers").json() or []
+def _tier_exists(source: Source, name: str) -> bool:
+    tiers = source.admin("GET", "tier", attempt="list the tiers").json() or []
     return any(tier.get("Name") == name for tier in tiers)
 
 
-EXISTS: dict[str, Callable[[_client.Client, str], bool]] = {"policy": _policy_exists, "tier": _tier_exists}
+EXISTS: dict[str, Callable[[Source, str], bool]] = {"policy": _policy_exists, "tier": _tier_exists}
 
 
 def connection(params: Mapping[str, Any]) -> _client.Connection:

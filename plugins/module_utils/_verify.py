@@ -72,15 +72,19 @@ def judge_info(expected: Expected, info: dict[str, Any]) -> list[dict[str, Any]]
 
 def round_trip(connection: Connection, bucket: str, size: int = 6 * 2**20) -> dict[str, Any]:
     """Write, read back, compare and delete an object of `size` bytes in two parts."""
-    try:
-        problems = _round_trip(_minio(connection), bucket, size)
-    except (minio.error.MinioException, urllib3.exceptions.HTTPError) as error:
-        problems = [f"{type(error).__name__}: {error}"]
-    return check("S3 round trip", problems, f"{size >> 20} MiB in two parts through {connection.endpoint}: written, read back equal, deleted")
+    problems = []
+    for endpoint in connection.endpoint:
+        try:
+            found = _round_trip(_minio(connection, endpoint), bucket, size)
+        except (minio.error.MinioException, urllib3.exceptions.HTTPError) as error:
+            found = [f"{type(error).__name__}: {error}"]
+        problems += [f"{endpoint}: {problem}" for problem in found]
+    through = " and ".join(connection.endpoint)
+    return check("S3 round trip", problems, f"{size >> 20} MiB in two parts through {through}: written, read back equal, deleted")
 
 
-def _minio(connection: Connection) -> Any:
-    parts = urlsplit(connection.endpoint)
+def _minio(connection: Connection, endpoint: str) -> Any:
+    parts = urlsplit(endpoint)
     trust = {"cert_reqs": "CERT_REQUIRED", "ca_certs": connection.ca_path} if connection.validate_certs else {"cert_reqs": "CERT_NONE"}
     pool = urllib3.PoolManager(timeout=urllib3.Timeout(connect=10, read=connection.timeout), retries=False,
                                **(trust if parts.scheme == "https" else {}))

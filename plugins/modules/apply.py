@@ -26,6 +26,21 @@ options:
     description: How many objects are read or written at a time, from 1 to 16.
     type: int
     default: 8
+  observe:
+    description:
+      - How the state before is found. V(bulk) reads all buckets in one request and all policies, users, groups and service accounts
+        in another, which needs the permissions C(admin:ExportBucketMetadata) and C(admin:ExportIAM). V(single) reads each object of
+        the manifest by itself. V(auto) takes the cheaper one.
+      - Where the server does not answer in bulk, or the caller may not ask so, each object is read by itself, and RV(observation)
+        tells why. The secret keys that the server's answer holds are dropped while it is read.
+    type: str
+    choices: [auto, bulk, single]
+    default: auto
+  progress_path:
+    description:
+      - File to which a line such as C(300 of 1000 objects written) is added every few seconds.
+      - Under C(-v) the lines are shown while the task runs, where the module runs on the controller.
+    type: path
   assume_empty_if_unreachable:
     description:
       - Whether, in check mode only, a server that does not answer is taken for one that does not exist yet, so that everything
@@ -127,11 +142,22 @@ results:
       description: File with the generated secret key, where one is kept in O(secrets_dir).
       type: str
 observation:
-  description:
-    - How the state before was found. V(single_reads) means that every object was read by itself.
-    - V(assumed_empty) means that the server did not answer, see O(assume_empty_if_unreachable).
+  description: How the state before was found.
   returned: success or failure of objects
-  type: str
+  type: dict
+  contains:
+    buckets:
+      description:
+        - V(export) means that all buckets were read in one request, V(single_reads) that each was read by itself.
+        - V(assumed_empty) means that the server did not answer, see O(assume_empty_if_unreachable).
+      type: str
+    identities:
+      description: The same for policies, users, groups and service accounts.
+      type: str
+    notes:
+      description: Why reading at once was tried and did not work.
+      type: list
+      elements: str
 requests:
   description: How many requests were sent to the server.
   returned: success or failure of objects

@@ -37,7 +37,7 @@ def test_everything_is_created_in_order_once(converge, server, tmp_path):
     result = converge("apply", {"manifest": manifest, "secrets_dir": str(secrets)})
     assert result["counts"] == {"total": 5, "created": 5, "updated": 0, "removed": 0, "unchanged": 0, "failed": 0}
     assert [entry["kind"] for entry in result["results"]] == ["policy", "user", "service_account", "bucket", "bucket"]
-    assert result["observation"] == "single_reads"
+    assert result["observation"] == {"buckets": "single_reads", "identities": "export", "notes": []}
     assert len(result["diff"]) == 5 and {diff["before_header"] for diff in result["diff"]} >= {f"policy {manifest['policies'][0]['name']}"}
     files = {path.name: path for path in secrets.iterdir()}
     account = manifest["service_accounts"][0]["access_key"]
@@ -140,7 +140,7 @@ def test_a_cluster_that_is_not_there_is_empty_in_check_mode_only(server, tmp_pat
     wish = {"endpoint": f"http://127.0.0.1:{free_port()}", "access_key": "a" * 8, "secret_key": "b" * 12, "retries": 0,
             "manifest": small(server), "secrets_dir": str(tmp_path / "s"), "assume_empty_if_unreachable": True}
     checked = execute("apply", wish, check=True)
-    assert checked["changed"] and checked["counts"]["created"] == 5 and checked["observation"] == "assumed_empty"
+    assert checked["changed"] and checked["counts"]["created"] == 5 and checked["observation"]["buckets"] == "assumed_empty"
     assert "taken for one that does not exist yet" in str(checked["warnings"])
     real = execute("apply", wish, check=False)
     assert real["failed"] and "no answer from" in real["msg"]

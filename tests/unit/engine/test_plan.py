@@ -110,13 +110,13 @@ def test_a_file_that_holds_no_secret_is_refused(tmp_path, content):
 # -- transport -------------------------------------------------------------------------------------------------------
 
 def connection(**more):
-    return Connection(**{"endpoint": "http://127.0.0.1:1", "access_key": "access", "secret_key": "a-secret-key", "retries": 0, **more})
+    return Connection(**{"endpoint": ["http://127.0.0.1:1"], "access_key": "access", "secret_key": "a-secret-key", "retries": 0, **more})
 
 
 @pytest.mark.parametrize("endpoint", ["minio:9000", "ftp://minio", "http://minio/path", "http://", "http://minio?x=y"])
 def test_an_endpoint_that_cannot_serve_is_refused(endpoint):
     with pytest.raises(Refused, match="endpoint"):
-        Client(connection(endpoint=endpoint))
+        Client(connection(endpoint=[endpoint]))
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])

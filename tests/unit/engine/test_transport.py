@@ -44,7 +44,7 @@ def answers():
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         servers.append(server)
-        return Client(Connection(f"http://127.0.0.1:{server.server_port}", "access", "the-secret", timeout=5, retries=retries)), seen
+        return Client(Connection([f"http://127.0.0.1:{server.server_port}"], "access", "the-secret", timeout=5, retries=retries)), seen
     yield make
     for server in servers:
         server.shutdown()
