@@ -12,7 +12,7 @@ from ansible_collections.oracle1.minio.plugins.module_utils._errors import Probl
 from ansible_collections.oracle1.minio.plugins.module_utils._manifest import MANIFEST, arguments, levels, wishes_of
 from ansible_collections.oracle1.minio.plugins.module_utils._progress import Progress
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import (
-    Outcome, Plan, Wanted, carry_out, confirm, missing_reference, observe, plan, start,
+    Outcome, Plan, Wanted, assure, carry_out, missing_reference, observe, plan, start,
 )
 from ansible_collections.oracle1.minio.plugins.module_utils._secrets import SecretStore
 from ansible_collections.oracle1.minio.plugins.module_utils._snapshot import Snapshot
@@ -102,7 +102,7 @@ def _write(client: Client, outcome: Outcome) -> None:
 
 def _confirm(source: Snapshot, client: Client, outcome: Outcome) -> None:
     try:
-        outcome.plan = confirm(source, client, outcome.wanted, outcome.observed, outcome.plan)
+        outcome.plan = assure(source, client, outcome.wanted, outcome.observed, outcome.plan)
     except Problem as problem:
         _fail(client, outcome, problem)
 

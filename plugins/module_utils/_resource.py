@@ -242,7 +242,19 @@ def observe(source: Source, wanted: Wanted) -> Observed | None:
 def fulfil(client: _client.Client, wanted: Wanted, observed: Observed | None, planned: Plan) -> Plan:
     """Do what was planned, look again, and return what happened. Raises Problem; NotKept when the server shows otherwise."""
     carry_out(client, wanted, observed, planned)
-    return confirm(client, client, wanted, observed, planned)
+    return assure(client, client, wanted, observed, planned)
+
+
+def assure(source: Source, client: _client.Client, wanted: Wanted, observed: Observed | None, planned: Plan) -> Plan:
+    """confirm; and where somebody else wrote in the meantime, plan and write once more upon what they left."""
+    try:
+        return confirm(source, client, wanted, observed, planned)
+    except NotKept:
+        observed = observe(client, wanted)
+        again = plan(wanted, observed)
+        if again.changed:
+            carry_out(client, wanted, observed, again)
+        return replace(confirm(client, client, wanted, observed, again), before=planned.before)
 
 
 def carry_out(client: _client.Client, wanted: Wanted, observed: Observed | None, planned: Plan) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -97,3 +98,12 @@ def test_a_misspelt_key_in_the_manifest_fails_before_anything_is_sent(server, tm
                           capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode != 0 and "expire_dayz" in done.stdout
     assert len(server.wire.requests) == before
+
+
+def test_apply_shows_under_v_how_far_it_is(server, tmp_path):
+    """A line at the start, before the task's own result; test_bulk.py looks at those that follow."""
+    number = server.new("progress")
+    manifest = {"buckets": [{"name": f"{number}-{item}", "versioning": "enabled", "tags": {"a": "b"}} for item in range(20)]}
+    output = play(tmp_path, [{"oracle1.minio.apply": {"manifest": manifest}}], server)
+    line = re.search(r"oracle1\.minio\.apply: \d+ of 20 objects written", output)
+    assert line and line.start() < output.index("changed: [localhost]")
