@@ -12,7 +12,7 @@ from ansible_collections.oracle1.minio.plugins.module_utils._errors import Probl
 from ansible_collections.oracle1.minio.plugins.module_utils._manifest import MANIFEST, arguments, levels, wishes_of
 from ansible_collections.oracle1.minio.plugins.module_utils._progress import Progress
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import (
-    Outcome, Plan, Wanted, assure, carry_out, missing_reference, observe, plan, start,
+    Outcome, Plan, Wanted, assure, carry_out, exported, missing_reference, observe, plan, start,
 )
 from ansible_collections.oracle1.minio.plugins.module_utils._secrets import SecretStore
 from ansible_collections.oracle1.minio.plugins.module_utils._snapshot import Snapshot
@@ -115,6 +115,33 @@ def _fail(client: Client, outcome: Outcome, problem: Problem) -> None:
         outcome.plan = Plan(before, plan(outcome.wanted, observe(client, outcome.wanted)).before)
     except Problem:
         return
+
+
+def run_export() -> None:
+    """The whole of the module export."""
+    module, client = start({"kinds": {"type": "list", "elements": "str", "choices": exportable(), "default": exportable()}})
+    try:
+        if isinstance(client, Problem):
+            raise client
+        source = Snapshot(client)
+        if "buckets" in module.params["kinds"]:
+            source.take_buckets()
+        if any(MANIFEST[key].kind in IDENTITIES for key in module.params["kinds"]):
+            source.take_identities()
+        manifest = {}
+        with ThreadPoolExecutor(max_workers=8) as threads:
+            for key in (key for key in exportable() if key in module.params["kinds"]):
+                resource = MANIFEST[key]
+                entries = threads.map(lambda name, resource=resource: exported(resource, source, name), resource.names(source))
+                manifest[key] = [entry for entry in entries if entry is not None]
+    except Problem as problem:
+        module.fail_json(msg=str(problem))
+    module.exit_json(changed=False, manifest=manifest, observation=observation(source), requests={"reads": client.reads, "writes": client.writes})
+
+
+def exportable() -> list[str]:
+    """Keys of the manifest whose objects can be listed."""
+    return [key for key, resource in MANIFEST.items() if resource.names is not None]
 
 
 def run() -> None:

@@ -13,7 +13,7 @@ from ansible_collections.oracle1.minio.plugins.module_utils import _canonical as
 from ansible_collections.oracle1.minio.plugins.module_utils import _lifecycle as lifecycle
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused, Rejected
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted
+from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Source, Wanted
 
 CANNED = {
     "private": None,
@@ -119,7 +119,7 @@ def _references(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tup
 
 # -- reading ---------------------------------------------------------------------------------------------------------
 
-def read(client: Client, wanted: Wanted) -> Observed | None:
+def read(client: Source, wanted: Wanted) -> Observed | None:
     """The facets that the wish names. Whether the bucket exists is told by its versioning: the tags' answer does not tell."""
     name = wanted.name
     try:
@@ -144,7 +144,7 @@ def read(client: Client, wanted: Wanted) -> Observed | None:
     return Observed(values, facts)
 
 
-def _or_nothing(client: Client, name: str, query: str, nothing: str, attempt: str) -> bytes | None:
+def _or_nothing(client: Source, name: str, query: str, nothing: str, attempt: str) -> bytes | None:
     try:
         return client.s3("GET", name, {query: ""}, attempt=attempt).body
     except Rejected as error:
@@ -168,41 +168,57 @@ def _read_versioning(document: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
             "versioning_exclude_folders": root.findtext("ExcludeFolders") == "true"}, {}
 
 
-def _is_locked(client: Client, name: str) -> bool:
+def _is_locked(client: Source, name: str) -> bool:
     document = _or_nothing(client, name, "object-lock", "ObjectLockConfigurationNotFoundError", "read the object lock")
     return document is not None and _elements(document).findtext("ObjectLockEnabled") == "Enabled"
 
 
-def _is_empty(client: Client, name: str) -> bool:
+def _is_empty(client: Source, name: str) -> bool:
     answer = client.s3("GET", name, {"versions": "", "max-keys": "1"}, attempt="see whether it is empty")
     root = _elements(answer.body)
     return root.find("Version") is None and root.find("DeleteMarker") is None
 
 
-def _read_quota(client: Client, name: str) -> tuple[int, Any]:
+def _read_quota(client: Source, name: str) -> tuple[int, Any]:
     quota = client.admin("GET", "get-bucket-quota", {"bucket": name}, attempt="read the quota").json() or {}
     return quota.get("size") or quota.get("quota") or 0, quota
 
 
-def _read_tags(client: Client, name: str) -> tuple[dict[str, str], Any]:
+def _read_tags(client: Source, name: str) -> tuple[dict[str, str], Any]:
     document = _or_nothing(client, name, "tagging", "NoSuchTagSet", "read the tags")
     found = _elements(document).iter("Tag") if document else ()
     return dict(sorted((tag.findtext("Key") or "", tag.findtext("Value") or "") for tag in found)), None
 
 
-def _read_policy(client: Client, name: str) -> tuple[dict[str, Any], Any]:
+def _read_policy(client: Source, name: str) -> tuple[dict[str, Any], Any]:
     document = _or_nothing(client, name, "policy", "NoSuchBucketPolicy", "read the policy")
     return canonical.policy(json.loads(document or b"{}"), principals=True), None
 
 
-def _read_lifecycle(client: Client, name: str) -> tuple[list[dict[str, Any]], Any]:
+def _read_lifecycle(client: Source, name: str) -> tuple[list[dict[str, Any]], Any]:
     document = _or_nothing(client, name, "lifecycle", "NoSuchLifecycleConfiguration", "read the lifecycle")
     return lifecycle.decode(document) if document else [], document or b""
 
 
-_READERS: dict[str, Callable[[Client, str], tuple[Any, Any]]] = {
+_READERS: dict[str, Callable[[Source, str], tuple[Any, Any]]] = {
     "quota": _read_quota, "tags": _read_tags, "policy": _read_policy, "lifecycle": _read_lifecycle,
 }
+
+
+def names(source: Source) -> list[str]:
+    root = _elements(source.s3("GET", attempt="list the buckets").body)
+    return [element.text or "" for element in root.iter("Name")]
+
+
+def _describe(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(values)
+    # A policy that has a name is described by it.
+    result.pop("policy" if values["access"] != "custom" else "access")
+    if result.get("access") == "private":
+        del result["access"]
+    if values["versioning"] == "unversioned":
+        del result["versioning"]
+    return {"name": name, **result}
 
 
 # -- writing ---------------------------------------------------------------------------------------------------------
@@ -302,4 +318,5 @@ BUCKET = Resource(
     read=read, write=write, remove=remove,
     complete=_complete, refuse=_refuse, references=_references,
     after=("tier",),
+    names=names, describe=_describe,
 )

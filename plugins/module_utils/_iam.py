@@ -11,14 +11,14 @@ from typing import Any, Mapping
 from ansible_collections.oracle1.minio.plugins.module_utils import _canonical as canonical
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused, Rejected
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted
+from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Source, Wanted
 
 STATUS = {"type": "str", "choices": ["enabled", "disabled"]}
 # The server's way to say "never" in an update.
 NEVER = "1970-01-01T00:00:00Z"
 
 
-def _found(client: Client, command: str, query: Mapping[str, str], absent: tuple[str, ...], attempt: str,
+def _found(client: Source, command: str, query: Mapping[str, str], absent: tuple[str, ...], attempt: str,
            decrypted: bool = False) -> Any:
     try:
         return client.admin("GET", command, query, decrypted=decrypted, attempt=attempt).json()
@@ -40,7 +40,7 @@ def _policy(document: Mapping[str, Any]) -> dict[str, Any]:
     return _document(document)
 
 
-def read_policy(client: Client, wanted: Wanted) -> Observed | None:
+def read_policy(client: Source, wanted: Wanted) -> Observed | None:
     answer = _found(client, "info-canned-policy", {"name": wanted.name, "v": "2"}, ("XMinioAdminNoSuchPolicy",), "read it")
     return None if answer is None else Observed({"policy": canonical.policy(answer["Policy"], principals=False)})
 
@@ -53,10 +53,32 @@ def remove_policy(client: Client, wanted: Wanted, observed: Observed) -> None:
     client.admin("DELETE", "remove-canned-policy", {"name": wanted.name}, attempt="remove it")
 
 
+def policy_names(source: Source) -> list[str]:
+    return sorted(source.admin("GET", "list-canned-policies", attempt="list the policies").json() or {})
+
+
+# The policies that every server has, by their actions.
+_BUILT_IN = {
+    "consoleAdmin": (["admin:*"], ["kms:*"], ["s3:*"]),
+    "diagnostics": (["admin:OBDInfo", "admin:BandwidthMonitor", "admin:Prometheus", "admin:Profiling", "admin:ServerTrace",
+                     "admin:ConsoleLog", "admin:ServerInfo", "admin:TopLocksInfo"],),
+    "readonly": (["s3:GetBucketLocation", "s3:GetObject"],),
+    "readwrite": (["s3:*"],),
+    "writeonly": (["s3:PutObject"],),
+}
+
+
+def _describe_policy(name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Nothing for a policy that the server brought itself, as long as nobody has changed it."""
+    actions = sorted(sorted(statement["Action"]) for statement in values["policy"].get("Statement", ()))
+    return {} if actions == sorted(sorted(group) for group in _BUILT_IN.get(name, ((),))) else values
+
+
 POLICY = Resource(
     kind="policy", key="name",
     fields=(Field("policy", {"type": "dict"}, _policy, needed=True),),
     read=read_policy, write=write_policy, remove=remove_policy,
+    names=policy_names, describe=_describe_policy,
 )
 
 
@@ -83,7 +105,7 @@ def _attached(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple
     return [("policy", name) for name in after.get("policies") or [] if name not in (before.get("policies") or [])]
 
 
-def read_user(client: Client, wanted: Wanted) -> Observed | None:
+def read_user(client: Source, wanted: Wanted) -> Observed | None:
     user = _found(client, "user-info", {"accessKey": wanted.name}, ("XMinioAdminNoSuchUser",), "read it")
     if user is None:
         return None
@@ -131,6 +153,10 @@ def remove_user(client: Client, wanted: Wanted, observed: Observed) -> None:
     client.admin("DELETE", "remove-user", {"accessKey": wanted.name}, attempt="remove it")
 
 
+def user_names(source: Source) -> list[str]:
+    return sorted(source.admin("GET", "list-users", decrypted=True, attempt="list the users").json() or {})
+
+
 USER = Resource(
     kind="user", key="name",
     fields=(
@@ -138,7 +164,7 @@ USER = Resource(
         Field("policies", {"type": "list", "elements": "str"}, canonical.names, _merge_policies),
     ),
     options={"policies_authoritative": {"type": "bool", "default": False}},
-    read=read_user, write=write_user, remove=remove_user,
+    read=read_user, write=write_user, remove=remove_user, names=user_names,
     refuse=_refuse_user, references=_attached,
     secret="secret_key", renamed={"secret_key": "user_secret_key"},
     after=("policy",),
@@ -166,7 +192,7 @@ def _refuse_account(wanted: Wanted, observed: Observed | None, after: Mapping[st
     return None
 
 
-def read_account(client: Client, wanted: Wanted) -> Observed | None:
+def read_account(client: Source, wanted: Wanted) -> Observed | None:
     account = _found(client, "info-service-account", {"accessKey": wanted.name},
                      ("XMinioInvalidIAMCredentials", "XMinioAdminServiceAccountNotFound"), "read it", decrypted=True)
     if account is None:
@@ -217,6 +243,13 @@ def remove_account(client: Client, wanted: Wanted, observed: Observed) -> None:
     client.admin("DELETE", "delete-service-account", {"accessKey": wanted.name}, attempt="remove it")
 
 
+def account_names(source: Source) -> list[str]:
+    """Service accounts of all users, those of the server's administrator included."""
+    found = source.admin("GET", "list-access-keys-bulk", {"listType": "svcacc-only", "all": "true"}, decrypted=True,
+                         attempt="list the service accounts").json() or {}
+    return sorted(account["accessKey"] for user in found.values() for account in user.get("serviceAccounts") or [])
+
+
 SERVICE_ACCOUNT = Resource(
     kind="service_account", key="access_key",
     fields=(
@@ -227,7 +260,7 @@ SERVICE_ACCOUNT = Resource(
         Field("policy", {"type": "dict"}, _document),
         Field("expiration", {"type": "str"}, canonical.moment),
     ),
-    read=read_account, write=write_account, remove=remove_account,
+    read=read_account, write=write_account, remove=remove_account, names=account_names,
     refuse=_refuse_account,
     secret="secret_key", renamed={"access_key": "account_access_key", "secret_key": "account_secret_key"},
     after=("user",),

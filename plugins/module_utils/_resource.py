@@ -138,6 +138,10 @@ class Resource:
     references: Callable[[Mapping[str, Any], Mapping[str, Any]], list[tuple[str, str]]] | None = None
     secret: str | None = None
     after: Sequence[str] = ()
+    # The names of all objects of this kind; given a source. None: they cannot be listed, so they are not exported.
+    names: Callable[[Source], list[str]] | None = None
+    # An object's fields as options that describe it, from its name and its values; without what is empty by default.
+    describe: Callable[[str, Mapping[str, Any]], Mapping[str, Any]] | None = None
     # Options of the module that carry another name there because the connection's option has it already.
     renamed: Mapping[str, str] = field(default_factory=dict)
 
@@ -304,6 +308,17 @@ class _named:
     def __exit__(self, kind: Any, problem: Any, trace: Any) -> None:
         if isinstance(problem, Problem) and not problem.subject:
             problem.subject = self._wanted.subject
+
+
+def exported(resource: Resource, source: Source, name: str) -> dict[str, Any] | None:
+    """An object as an entry of a manifest that changes nothing; None when it has gone, or needs no entry."""
+    everything = Wanted(resource, name, True, {item.name: True for item in resource.fields}, {})
+    observed = observe(source, everything)
+    if observed is None:
+        return None
+    described = resource.describe(name, observed.values) if resource.describe else observed.values
+    kept = {item: value for item, value in described.items() if value not in (None, "", 0, False, [], {})}
+    return {resource.key: name, **kept} if described else None
 
 
 def missing_reference(source: Source, wanted: Wanted, planned: Plan, promised: set[tuple[str, str]]) -> Refused | None:

@@ -15,7 +15,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Answer, Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem, Rejected
@@ -112,6 +112,9 @@ class Snapshot:
     def s3(self, method: str, bucket: str = "", query: Mapping[str, str] | None = None, **more: Any) -> Answer:
         """As Client.s3; answered from the archive where it can be."""
         facet = next(iter(query or {}), "")
+        if self.buckets is not None and not bucket and method == "GET":
+            listed = "".join(f"<Bucket><Name>{name}</Name></Bucket>" for name in self.buckets)
+            return Answer(200, {}, f"<ListAllMyBucketsResult><Buckets>{listed}</Buckets></ListAllMyBucketsResult>".encode())
         if self.buckets is None or method != "GET" or facet not in _FACETS:
             return self.client.s3(method, bucket, query, **more)
         attempt = more.get("attempt", "")
@@ -165,4 +168,13 @@ def _service_account(identities: Mapping[str, Any], query: Mapping[str, str]) ->
             "expiration": "" if expiration.startswith(("0001-", "1970-01-01T00:00:00")) else expiration}
 
 
-_IDENTITIES = {"info-canned-policy": _policy, "user-info": _user, "info-service-account": _service_account}
+def _service_accounts(identities: Mapping[str, Any], query: Mapping[str, str]) -> dict[str, Any]:
+    return {"": {"serviceAccounts": [{"accessKey": name} for name in identities["svcaccts.json"]]}}
+
+
+_IDENTITIES: dict[str, Callable[[Mapping[str, Any], Mapping[str, str]], dict[str, Any] | None]] = {
+    "info-canned-policy": _policy, "user-info": _user, "info-service-account": _service_account,
+    "list-canned-policies": lambda identities, query: identities["policies.json"],
+    "list-users": lambda identities, query: identities["users.json"],
+    "list-access-keys-bulk": _service_accounts,
+}

@@ -15,6 +15,7 @@ ENGINE = "plugins/module_utils/_resource.py"
 # Modules that manage no resource of the cluster, so that the engine has nothing to do for them.
 OWN_EXITS = {
     "apply": "reports one result for each object of the manifest",
+    "export": "reads a whole cluster",
     "host_facts": "reads a host",
     "info": "reads a whole cluster",
     "probe": "asks one endpoint",

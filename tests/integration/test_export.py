@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, the oracle1.minio maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A live cluster as a manifest: applying it changes nothing, and an empty cluster becomes equal by it."""
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest import ACCESS_KEY, SECRET_KEY, execute, start
+from test_bucket import STATES, named
+
+READ = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::x/*"]}]}
+
+
+@pytest.fixture(scope="module")
+def populated(server):
+    """Every state of every facet, and identities of all kinds; made by our modules and by mc."""
+    for states in STATES.values():
+        for state in states:
+            execute("bucket", {**server.connection, **named(state, server.new("export"))}, check=False)
+    number = server.new("export")
+    execute("apply", {**server.connection, "manifest": {
+        "policies": [{"name": f"{number}-p", "policy": READ}],
+        "users": [{"name": f"{number}-u", "secret_key": "an-exported-secret", "policies": [f"{number}-p"], "status": "disabled"},
+                  {"name": f"{number}-v", "secret_key": "an-exported-secret"}],
+        "service_accounts": [{"access_key": f"{number}-s", "secret_key": "an-exported-secret", "user": f"{number}-v", "policy": READ}]}}, check=False)
+    server.mc("mb", f"s3/{server.new('by-mc')}")
+    return number
+
+
+def test_applying_an_export_changes_nothing(run, populated):
+    exported = run("export", {})
+    assert exported["changed"] is False and "an-exported-secret" not in json.dumps(exported)
+    assert {entry["name"] for entry in exported["manifest"]["users"]} >= {f"{populated}-u", f"{populated}-v"}
+    assert f"{populated}-s" in {entry["access_key"] for entry in exported["manifest"]["service_accounts"]}
+    assert not {"readwrite", "consoleAdmin"} & {entry["name"] for entry in exported["manifest"]["policies"]}
+    for check in (True, False):
+        applied = run("apply", {"manifest": exported["manifest"]}, check=check)
+        assert not applied.get("failed"), applied["msg"]
+        assert applied["changed"] is False and applied["counts"]["unchanged"] == applied["counts"]["total"] > 20
+
+
+def test_an_export_is_the_same_by_single_reads(run, server, populated, tmp_path):
+    name = server.new("reader")
+    document = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["admin:*"]}, {"Effect": "Allow", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::*"]},
+        {"Effect": "Deny", "Action": ["admin:ExportBucketMetadata", "admin:ExportIAM"]}]}
+    run("apply", {"manifest": {"policies": [{"name": name, "policy": document}],
+                               "users": [{"name": name, "secret_key": "reader-secret-1", "policies": [name]}]}})
+    at_once = run("export", {})
+    single = run("export", {"access_key": name, "secret_key": "reader-secret-1"})
+    assert at_once["observation"]["buckets"] == "export" and single["observation"]["buckets"] == "single_reads"
+    for key, entries in at_once["manifest"].items():
+        order = sorted(entries, key=json.dumps)
+        assert order == sorted(single["manifest"][key], key=json.dumps), key
+
+
+def test_a_changed_built_in_policy_is_exported(run, server):
+    run("policy", {"name": "diagnostics", "policy": READ})
+    assert "diagnostics" in [entry["name"] for entry in run("export", {"kinds": ["policies"]})["manifest"]["policies"]]
+    server.mc("admin", "policy", "remove", "s3", "diagnostics")
+
+
+def test_another_cluster_becomes_equal(run, populated, tmp_path):
+    manifest = run("export", {})["manifest"]
+    process, port = start(tmp_path / "other", 4)
+    try:
+        other = {"endpoint": f"http://127.0.0.1:{port}", "access_key": ACCESS_KEY, "secret_key": SECRET_KEY}
+        done = execute("apply", {**other, "manifest": manifest, "secrets_dir": str(tmp_path / "secrets")}, check=False)
+        assert not done.get("failed"), done["msg"]
+        assert execute("export", other, check=False)["manifest"] == manifest
+    finally:
+        process.kill()
+        process.wait()
