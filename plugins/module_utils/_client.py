@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Transport for the S3 API and the admin API, version 3, of a MinIO server.
 
-Signing and the encryption of admin bodies come from the library minio; pooling and TLS from urllib3. Thread-safe.
+Pooling and TLS come from urllib3. Thread-safe.
 """
 from __future__ import annotations
 
@@ -16,20 +16,18 @@ import threading
 import time
 import traceback
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import Any, Mapping, Sequence
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
+from ansible_collections.oracle1.minio.plugins.module_utils._crypto import decrypt, encrypt
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import (
     Problem, Refused, Rejected, Unreachable, Untrusted, WriteInCheckMode,
 )
+from ansible_collections.oracle1.minio.plugins.module_utils._signature import sign, target
 
 try:
     import urllib3
-    from minio.credentials import Credentials
-    from minio.crypto import decrypt, encrypt
-    from minio.signer import sign_v4_s3
 except ImportError:
     LIBRARY_ERROR: str | None = traceback.format_exc()
 else:
@@ -37,8 +35,6 @@ else:
 
 ADMIN = "/minio/admin/v3/"
 READING = ("GET", "HEAD")
-# One derivation of the key for an encrypted body takes 64 MB (argon2id): two at a time bound the memory.
-_DERIVATIONS = threading.BoundedSemaphore(2)
 
 
 @dataclass(frozen=True)
@@ -86,7 +82,6 @@ class Client:
     def __init__(self, connection: Connection, check_mode: bool = False, connections: int = 8) -> None:
         self._connection = connection
         self._check_mode = check_mode
-        self._credentials = Credentials(connection.access_key, connection.secret_key, connection.session_token)
         self._endpoints = [_endpoint(written, connection, connections) for written in connection.endpoint]
         self._at = 0
         self._lock = threading.Lock()
@@ -108,7 +103,7 @@ class Client:
         if body:
             digest = hashlib.md5(body, usedforsecurity=False).digest()
             sent["Content-MD5"] = base64.b64encode(digest).decode()
-        return self._send(method, "/" + quote(bucket, safe="-_.~"), query, body, sent, attempt)
+        return self._send(method, f"/{bucket}", query, body, sent, attempt)
 
     def admin(self, method: str, command: str, query: Mapping[str, str] | None = None, body: Any = None,
               encrypted: bool = False, decrypted: bool = False, repeatable: bool = True, attempt: str = "") -> Answer:
@@ -120,14 +115,10 @@ class Client:
         data = b"" if body is None else json.dumps(body).encode()
         if encrypted:
             self._guard(method, attempt)
-            with _DERIVATIONS:
-                data = encrypt(data, self._connection.secret_key)
+            data = encrypt(data, self._connection.secret_key)
         headers = {"Content-Type": "application/octet-stream"}
-        answer = self._send(method, ADMIN + quote(command), query, data, headers, attempt, repeatable)
-        if not decrypted:
-            return answer
-        with _DERIVATIONS:
-            return Answer(answer.status, answer.headers, decrypt(_Readable(answer.body), self._connection.secret_key))
+        answer = self._send(method, ADMIN + command, query, data, headers, attempt, repeatable)
+        return Answer(answer.status, answer.headers, decrypt(answer.body, self._connection.secret_key)) if decrypted else answer
 
     def probe(self) -> None:
         """Ask every endpoint once, anonymously, whether it answers, until one does. Raises Unreachable or Untrusted."""
@@ -146,14 +137,13 @@ class Client:
     def _send(self, method: str, path: str, query: Mapping[str, str] | None, body: bytes, headers: dict[str, str],
               attempt: str, repeatable: bool = True) -> Answer:
         self._guard(method, attempt)
-        pairs = sorted((quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in (query or {}).items())
-        target = path + ("?" + "&".join(f"{name}={value}" for name, value in pairs) if pairs else "")
+        sent = target(path, query)
         tries = max(self._connection.retries + 1, len(self._endpoints))
         for attempted in range(1, tries + 1):
             self._count(reading=method in READING)
             endpoint = self._endpoints[self._at]
             try:
-                response = _open(endpoint, method, target, body, self._signed(endpoint, method, target, body, headers))
+                response = _open(endpoint, method, sent, body, self._signed(endpoint, method, sent, body, headers))
             except urllib3.exceptions.HTTPError as error:
                 problem: Problem = _no_answer(endpoint, error, attempt)
                 never_sent = isinstance(error, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError))
@@ -187,38 +177,13 @@ class Client:
             else:
                 self.writes += 1
 
-    def _signed(self, endpoint: Endpoint, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
-        now = datetime.now(timezone.utc)
-        digest = hashlib.sha256(body).hexdigest()
-        sent = {**headers, "Host": endpoint.host, "x-amz-date": now.strftime("%Y%m%dT%H%M%SZ"), "x-amz-content-sha256": digest}
-        if self._connection.session_token:
-            sent["X-Amz-Security-Token"] = self._connection.session_token
-        return sign_v4_s3(
-            method=method, url=urlsplit(f"http://{endpoint.host}{target}"), region=self.region, headers=sent,
-            credentials=self._credentials, content_sha256=digest, date=now)
+    def _signed(self, endpoint: Endpoint, method: str, sent: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
+        who = self._connection
+        return sign(method, endpoint.host, sent, who.access_key, who.secret_key, time.gmtime(), body, headers, self.region, who.session_token)
 
 
-class _Readable:
-    """The bytes of an answer in the shape that minio.crypto.decrypt reads from."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._at = 0
-
-    def read(self, amount: int) -> bytes:
-        piece = self._data[self._at:self._at + amount]
-        self._at += len(piece)
-        return piece
-
-    def close(self) -> None:
-        self._data = b""
-
-    def release_conn(self) -> None:
-        """Nothing is held."""
-
-
-def _open(endpoint: Endpoint, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Any:
-    return endpoint.pool.request(method, target, body=body or None, headers=headers, retries=False, redirect=False)
+def _open(endpoint: Endpoint, method: str, sent: str, body: bytes, headers: Mapping[str, str]) -> Any:
+    return endpoint.pool.request(method, sent, body=body or None, headers=headers, retries=False, redirect=False)
 
 
 def _no_answer(endpoint: Endpoint, error: Exception, attempt: str) -> Unreachable | Untrusted:

@@ -358,7 +358,7 @@ def start(spec: Mapping[str, Any], connections: int = 8) -> tuple[AnsibleModule,
     module = AnsibleModule(argument_spec={**CONNECTION, **spec}, supports_check_mode=True)
     if _client.LIBRARY_ERROR:
         module.fail_json(
-            msg=missing_required_lib("minio>=7.2.20,<8", reason="It signs the requests and encrypts the admin API's bodies."),
+            msg=missing_required_lib("urllib3", reason="The library minio brings it."),
             exception=_client.LIBRARY_ERROR)
     try:
         return module, _client.Client(connection(module.params), module.check_mode, connections)

@@ -9,8 +9,6 @@ Health requests are anonymous, as the server wants them. The state of the drives
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import http.client
 import json
 import ssl
@@ -19,11 +17,12 @@ import typing as t
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from ansible_collections.oracle1.minio.plugins.module_utils._signature import sign
+
 # The server answers within its own deadline of 10 s (MINIO_API_CLUSTER_DEADLINE).
 TIMEOUT = 15
 HEALTH = "/minio/health/cluster"
 INFO = "/minio/admin/v3/info"
-_EMPTY = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass
@@ -91,7 +90,7 @@ class Node:
         return judge(info, waiting), error
 
     def _info(self, access_key: str, secret_key: str) -> tuple[dict[str, t.Any], str]:
-        answer = self.get(INFO, sign(self.netloc, INFO, access_key, secret_key, time.gmtime()))
+        answer = self.get(INFO, sign("GET", self.netloc, INFO, access_key, secret_key, time.gmtime()))
         if answer.status != 200:
             return {}, f"{INFO}: {answer.text}"
         try:
@@ -122,19 +121,3 @@ def judge(info: t.Mapping[str, t.Any], waiting: t.Collection[str] = ()) -> list[
     if len(versions) > 1:
         wrong.append("nodes run different versions: " + "; ".join(f"{k}: {', '.join(v)}" for k, v in sorted(versions.items())))
     return wrong
-
-
-def sign(host: str, path: str, access_key: str, secret_key: str, now: time.struct_time) -> dict[str, str]:
-    """Headers of a signed GET without query and body."""
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", now)
-    scope = f"{stamp[:8]}/us-east-1/s3/aws4_request"
-    headers = {"host": host, "x-amz-content-sha256": _EMPTY, "x-amz-date": stamp}
-    names = ";".join(headers)
-    canonical = "\n".join(["GET", path, "", *(f"{name}:{value}" for name, value in headers.items()), "", names, _EMPTY])
-    key = f"AWS4{secret_key}".encode()
-    for part in scope.split("/"):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-    string = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
-    signature = hmac.new(key, string.encode(), hashlib.sha256).hexdigest()
-    headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
-    return headers

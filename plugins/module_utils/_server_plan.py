@@ -36,7 +36,6 @@ def plan(
     states: t.Mapping[str, t.Mapping[str, t.Any]],
     nodes: t.Sequence[str],
     survives_nodes: int,
-    settle: int = 17,
     allow_down: bool = False,
 ) -> dict[str, t.Any]:
     """The plan; its keys are those documented in plugins/filter/server_plan.yml."""
@@ -46,7 +45,7 @@ def plan(
     due = [node for node in here if states[node]["running"] and states[node]["restart_due"]]
     current = [node for node in here if states[node]["running"] and not states[node]["restart_due"]]
     result: dict[str, t.Any] = {
-        "strategy": "none", "start": down, "restart": due, "wait_for": {}, "waiting": {}, "settle": {}, "missing": missing, "note": "",
+        "strategy": "none", "start": down, "restart": due, "wait_for": {}, "waiting": {}, "missing": missing, "note": "",
         "problems": [],
     }
     if due and missing and not allow_down:
@@ -64,7 +63,6 @@ def plan(
     if outage:
         result.update(
             strategy="together", start=[], restart=due + down, wait_for={node: "serving" for node in due + down},
-            settle={node: 0 for node in due + down},
             note=f"{_join(due + down)} {'is' if len(due + down) == 1 else 'are'} restarted at once, because {outage}: "
                  "the cluster does not answer for some seconds",
         )
@@ -80,8 +78,6 @@ def plan(
         if result["wait_for"][node] == "joined" and node not in waiting:
             waiting.append(node)
         alike += 1
-    for node in down + due:
-        result["settle"][node] = settle if node != due[-1] else 0
     result["strategy"] = "rolling"
     return result
 

@@ -24,6 +24,7 @@ RUNNING = ("active", "activating", "reloading")
 PROPERTIES = (
     "LoadState", "ActiveState", "SubState", "MainPID", "NRestarts", "NeedDaemonReload", "FragmentPath", "Environment",
     "EnvironmentFiles", "UnitFileState", "Result", "InvocationID", "Job", "AssertResult",
+    "ActiveEnterTimestampMonotonic",
 )
 # Variables that the server does not compare with its peers at boot (skipEnvs in cmd/bootstrap-peer-server.go).
 NOT_COMPARED = frozenset((
@@ -60,6 +61,8 @@ class Unit:
     invocation: str = ""
     job: bool = False
     assertion_failed: bool = False
+    # On the clock of time.monotonic(); 0 when it never became active.
+    active_since: float = 0.0
 
     @property
     def running(self) -> bool:
@@ -86,6 +89,7 @@ def parse_show(name: str, text: str) -> Unit:
         environment={key: value for key, _separator, value in pairs}, environment_files=files,
         enabled=one("UnitFileState") == "enabled", result=one("Result"), invocation=one("InvocationID"),
         job=one("Job") not in ("", "0"), assertion_failed=one("AssertResult") == "no",
+        active_since=int(one("ActiveEnterTimestampMonotonic") or 0) / 1e6,
     )
 
 

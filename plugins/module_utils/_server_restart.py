@@ -200,5 +200,10 @@ def check_cluster(order: Order) -> str:
         time.sleep(GUARD_INTERVAL)
 
 
+def unsettled(unit: process.Unit, settle: float) -> float:
+    """Seconds until the server has been ready for `settle`; all of them when it is not ready yet."""
+    return max(0.0, unit.active_since + settle - time.monotonic()) if unit.active == "active" else settle
+
+
 def state(order: Order) -> dict[str, t.Any]:
     return process.observe(order.unit, order.environment_file, order.binary)

@@ -90,8 +90,10 @@ options:
     default: 300
   settle:
     description:
-      - Seconds to wait after a restart before the next node may be touched. A node's view of its peers' drives is renewed
-        every 15 seconds.
+      - Seconds for which the server must have been ready before the module ends. A server that is ready says that it is healthy,
+        and may still lack a peer's drive that it did not reach in its first second. It then writes without that drive, and refuses
+        writes as soon as a node stops. It looks again every 15 seconds.
+      - Costs nothing where the server has been ready for longer.
     type: int
     default: 0
   allow_down:
@@ -225,8 +227,8 @@ def main() -> None:
     if warning:
         module.warn(warning)
     seconds = round(time.monotonic() - start, 1)
-    if action and reached in ("serving", "joined"):
-        time.sleep(params["settle"])
+    if reached in ("serving", "joined"):
+        time.sleep(server.unsettled(process.show(order.unit), params["settle"]))
     found = server.state(order)
     module.exit_json(
         changed=action is not None, action=action or "none", reached=reached, seconds=seconds,

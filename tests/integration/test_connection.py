@@ -77,6 +77,6 @@ def test_a_caller_without_the_right_is_told_which_attempt_failed(server, run):
 
 def test_a_missing_library_is_named_with_the_remedy(server, monkeypatch):
     from ansible_collections.oracle1.minio.plugins.module_utils import _client
-    monkeypatch.setattr(_client, "LIBRARY_ERROR", "ImportError: no module named minio")
+    monkeypatch.setattr(_client, "LIBRARY_ERROR", "ImportError: no module named urllib3")
     result = execute("info", server.connection, check=False)
-    assert result["failed"] and "minio>=7.2.20,<8" in result["msg"]
+    assert result["failed"] and "urllib3" in result["msg"] and "library minio brings it" in result["msg"]

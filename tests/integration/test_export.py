@@ -64,6 +64,8 @@ def test_a_changed_built_in_policy_is_exported(run, server):
 
 def test_another_cluster_becomes_equal(run, populated, tmp_path):
     manifest = run("export", {})["manifest"]
+    # A tier is not part of a manifest without its credential, and rules that need one cannot be made without it.
+    manifest["buckets"] = [entry for entry in manifest["buckets"] if "transition_tier" not in json.dumps(entry)]
     process, port = start(tmp_path / "other", 4)
     try:
         other = {"endpoint": f"http://127.0.0.1:{port}", "access_key": ACCESS_KEY, "secret_key": SECRET_KEY}

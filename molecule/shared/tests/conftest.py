@@ -60,6 +60,13 @@ def ssh(host: str, *argv: str, stdin: str = "") -> subprocess.CompletedProcess[s
                           text=True, capture_output=True, input=stdin, check=False, timeout=120)
 
 
+def settled(node: str, seconds: float = 17) -> bool:
+    """Whether the node's server has been ready for so long that it has looked for all of its peers' drives."""
+    shown = ssh(node, "systemctl", "show", "minio", "-p", "ActiveState", "-p", "ActiveEnterTimestampMonotonic", "--value").stdout.split()
+    uptime = float(ssh(node, "cat", "/proc/uptime").stdout.split()[0])
+    return "active" in shown and uptime - int(next(word for word in shown if word.isdigit())) / 1e6 >= seconds
+
+
 @dataclass
 class Run:
     """One run of ansible-playbook: its status, its text and its results by host and task name."""

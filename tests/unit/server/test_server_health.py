@@ -89,21 +89,6 @@ def test_no_proxy_stands_between(monkeypatch: pytest.MonkeyPatch) -> None:
         assert health.Node(endpoint).cluster().status == 200
 
 
-def test_a_signature_equals_the_published_example_of_its_kind() -> None:
-    """Against botocore's signer for the same request and time."""
-    auth = pytest.importorskip("botocore.auth")
-    awsrequest = pytest.importorskip("botocore.awsrequest")
-    credentials = pytest.importorskip("botocore.credentials")
-    now = time.gmtime()
-    ours = health.sign("minio1:9000", health.INFO, "user", "pass word", now)
-    request = awsrequest.AWSRequest("GET", f"http://minio1:9000{health.INFO}", headers={
-        "host": ours["host"], "x-amz-content-sha256": ours["x-amz-content-sha256"], "x-amz-date": ours["x-amz-date"]})
-    signer = auth.S3SigV4Auth(credentials.Credentials("user", "pass word"), "s3", "us-east-1")
-    request.context["timestamp"] = ours["x-amz-date"]
-    signature = signer.signature(signer.string_to_sign(request, signer.canonical_request(request)), request)
-    assert ours["authorization"].endswith(f"Signature={signature}")
-
-
 def test_an_https_address_without_certificates_is_refused_with_the_remedy(tmp_path: Any) -> None:
     wanted = restart.Order("minio.service", "https://minio1:9000", None, "/absent", "/absent", str(tmp_path), 1, 0)
     with pytest.raises(restart.Refused, match="minio_tls"):
