@@ -285,7 +285,7 @@ def missing_reference(client: _client.Client, wanted: Wanted, planned: Plan, pro
     for kind, name in wanted.resource.references(planned.before, planned.after):
         with _named(wanted):
             if (kind, name) not in promised and not EXISTS[kind](client, name):
-                return Refused(f"{kind} {name} does not exist", subject=wanted.subject, attempt="refer to it")
+                return Refused(f"{kind.replace('_', ' ')} {name} does not exist", subject=wanted.subject, attempt="refer to it")
     return None
 
 
@@ -316,8 +316,8 @@ def _kms_key_exists(client: _client.Client, name: str) -> bool:
         status = client.admin("GET", "kms/key/status", {"key-id": name} if name else {}, attempt=f"try the KMS key {name}").json()
     except Rejected as error:
         if error.code == "NotImplemented":
-            raise Refused("this server has no KMS, without which it cannot encrypt: give it one with MINIO_KMS_SECRET_KEY,"
-                          " MINIO_KMS_KES_ENDPOINT or MINIO_KMS_SERVER", attempt="encrypt") from None
+            raise Refused("this server has no KMS: give it one with MINIO_KMS_SECRET_KEY, MINIO_KMS_KES_ENDPOINT or"
+                          " MINIO_KMS_SERVER", attempt="encrypt it") from None
         raise
     return not status.get("encryption-error") and not status.get("decryption-error")
 
