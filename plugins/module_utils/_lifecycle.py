@@ -109,7 +109,10 @@ def _date(value: Any) -> str:
     parsed = parsed.replace(tzinfo=timezone.utc) if parsed.tzinfo is None else parsed.astimezone(timezone.utc)
     if parsed.time() != datetime.min.time():
         raise Refused(f"{written!r} is not midnight in UTC, which this server demands: write it as 2030-01-31")
-    return parsed.strftime("%Y-%m-%d")
+    if parsed.year < 1970:
+        # The server takes the year 1 for no date, and would drop it.
+        raise Refused(f"{written!r} lies before 1970")
+    return parsed.date().isoformat()
 
 
 def decode(document: bytes) -> list[dict[str, Any]]:

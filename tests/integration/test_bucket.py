@@ -271,6 +271,7 @@ REFUSED = [
     ({"lifecycle": [{"id": "a", "expire_days": 1, "expire_date": "2035-01-01"}]}, "exclude each other"),
     ({"lifecycle": [{"id": "a", "expire_date": "2035-01-01T12:00:00Z"}]}, "midnight"),
     ({"lifecycle": [{"id": "a", "expire_date": "soon"}]}, "is not a date"),
+    ({"lifecycle": [{"id": "a", "expire_date": "0001-01-01"}]}, "lies before 1970"),
     ({"lifecycle": [{"id": "a", "expire_days": 1, "expire_delete_marker": True}]}, "rule of its own"),
     ({"lifecycle": [{"id": "a", "expire_delete_marker": True, "expire_all_versions": True}]}, "needs expire_days"),
     ({"lifecycle": [{"id": "a", "delete_marker_expire_days": 1, "tags": {"a": "b"}}]}, "cannot be combined with tags"),
