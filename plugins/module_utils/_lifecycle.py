@@ -13,10 +13,11 @@ import re
 from datetime import datetime, timezone
 from typing import Any, Iterable, Mapping, Sequence
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
+from ansible_collections.oracle1.minio.plugins.module_utils import _rules as shared
 from ansible_collections.oracle1.minio.plugins.module_utils._canonical import text
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused
+from ansible_collections.oracle1.minio.plugins.module_utils._rules import inner, tag
 
 SPEC: dict[str, dict[str, Any]] = {
     "id": {"type": "str", "required": True},
@@ -44,7 +45,6 @@ _ACTIONS = ("expire_days", "expire_date", "expire_delete_marker", "delete_marker
             "noncurrent_expire_newer_versions", "transition_tier", "noncurrent_transition_tier")
 _POSITIVE = ("size_greater_than", "size_less_than", "expire_days", "delete_marker_expire_days", "noncurrent_expire_days",
              "noncurrent_expire_newer_versions")
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def canonical(rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def canonical(rule: Mapping[str, Any]) -> dict[str, Any]:
         if name in ("id", "enabled", "state") or value is None or value is False or value in ("", {}):
             continue
         if name == "tags":
-            value = dict(sorted((text(key), text("" if content is None else content)) for key, content in value.items()))
+            value = shared.tags_of(value)
         elif name.endswith("_date"):
             value = _date(value)
         result[name] = value
@@ -69,19 +69,17 @@ def canonical(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _problem(rule: Mapping[str, Any]) -> str | None:
-    if not rule["id"] or len(rule["id"].encode()) > 255:
-        return "an id has 1 to 255 bytes"
-    texts = [rule["id"], rule.get("prefix", ""), *rule.get("tags", {}), *rule.get("tags", {}).values()]
-    if any(_NOT_XML.search(item) for item in texts):
-        return "control characters cannot be written in XML"
+    if not rule["id"]:
+        return "it needs an id: this server would invent one"
+    problem = shared.problem(rule)
+    if problem:
+        return problem
     if "abort_incomplete_multipart_days" in rule:
         return ("this server does not implement the abort of incomplete multipart uploads: it drops the action silently."
                 " Set MINIO_API_STALE_UPLOADS_EXPIRY on the server instead")
     for name in _POSITIVE:
         if rule.get(name, 1) < 1:
             return f"{name} must be at least 1"
-    if any(not key or len(key) > 128 or len(value) > 256 for key, value in rule.get("tags", {}).items()):
-        return "a tag has a key of 1 to 128 characters and a value of up to 256"
     if "expire_days" in rule and "expire_date" in rule:
         return "expire_days and expire_date exclude each other"
     if "expire_delete_marker" in rule and ("expire_days" in rule or "expire_date" in rule):
@@ -111,21 +109,15 @@ def _date(value: Any) -> str:
     parsed = parsed.replace(tzinfo=timezone.utc) if parsed.tzinfo is None else parsed.astimezone(timezone.utc)
     if parsed.time() != datetime.min.time():
         raise Refused(f"{written!r} is not midnight in UTC, which this server demands: write it as 2030-01-31")
-    return parsed.strftime("%Y-%m-%d")
-
-
-def merge(observed: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]], removed: Iterable[str],
-          authoritative: bool) -> list[dict[str, Any]]:
-    """The rules that shall be there, by id: the wanted ones, and the foreign ones unless the wish is authoritative."""
-    gone = set(removed)
-    result = {} if authoritative else {rule["id"]: dict(rule) for rule in observed if rule["id"] not in gone}
-    result.update({rule["id"]: dict(rule) for rule in wanted})
-    return [result[key] for key in sorted(result)]
+    if parsed.year < 1970:
+        # The server takes the year 1 for no date, and would drop it.
+        raise Refused(f"{written!r} lies before 1970")
+    return parsed.date().isoformat()
 
 
 def decode(document: bytes) -> list[dict[str, Any]]:
     """Canonical rules, sorted by id, of a configuration as the server or any client wrote it."""
-    return sorted((_decode_rule(element) for element in _rules(document)), key=lambda rule: rule["id"])
+    return shared.in_order([_decode_rule(element) for element in _elements(document)])
 
 
 def encode(rules: Sequence[Mapping[str, Any]]) -> bytes:
@@ -134,67 +126,34 @@ def encode(rules: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def replace(document: bytes, rules: Sequence[Mapping[str, Any]]) -> bytes:
-    """The configuration that holds exactly these rules; those that document already says equally are taken over as they are.
-
-    document: the XML on the server, or empty. So a rule that nobody wished to change keeps even what is unknown here.
-    """
-    kept = {}
-    for element in _rules(document) if document else []:
-        kept[_child_text(element, "ID")] = (_decode_rule(element), element)
-    pieces = []
-    for rule in rules:
-        there, element = kept.get(rule["id"], (None, None))
-        pieces.append(_render(element) if element is not None and there == rule else _encode_rule(rule))
-    return _document(pieces)
+    """The configuration that holds exactly these rules. document: the XML on the server, or empty."""
+    return _document(shared.rewritten(_elements(document) if document else [], rules, _decode_rule, _encode_rule))
 
 
 def _document(rules: Iterable[str]) -> bytes:
     return f"<LifecycleConfiguration>{''.join(rules)}</LifecycleConfiguration>".encode()
 
 
-def _rules(document: bytes) -> list[ElementTree.Element]:
-    root = ElementTree.fromstring(document)
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-    return root.findall("Rule")
-
-
-def _child_text(element: ElementTree.Element | None, *path: str) -> str:
-    for name in path:
-        element = element.find(name) if element is not None else None
-    return (element.text or "") if element is not None else ""
-
-
-def _render(element: ElementTree.Element) -> str:
-    content = "".join(_render(child) for child in element) if len(element) else _quoted(element.text or "")
-    return f"<{element.tag}>{content}</{element.tag}>"
-
-
-def _quoted(value: Any) -> str:
-    # A parser turns a bare carriage return into a line feed.
-    return escape(text(value), {"\r": "&#13;"})
-
-
-def _tag(name: str, content: Any) -> str:
-    return f"<{name}>{_quoted(content)}</{name}>"
+def _elements(document: bytes) -> list[ElementTree.Element]:
+    return shared.elements(document).findall("Rule")
 
 
 def _encode_rule(rule: Mapping[str, Any]) -> str:
-    parts = [_tag("ID", rule["id"]), _tag("Status", "Enabled" if rule["enabled"] else "Disabled"), _encode_filter(rule)]
-    expiration = [_tag(name, value) for name, value in (
+    parts = [tag("ID", rule["id"]), tag("Status", "Enabled" if rule["enabled"] else "Disabled"), _encode_filter(rule)]
+    expiration = [tag(name, value) for name, value in (
         ("Days", rule.get("expire_days")), ("Date", _midnight(rule.get("expire_date"))),
         ("ExpiredObjectDeleteMarker", rule.get("expire_delete_marker")),
         ("ExpiredObjectAllVersions", rule.get("expire_all_versions"))) if value is not None]
-    transition = [_tag(name, value) for name, value in (
+    transition = [tag(name, value) for name, value in (
         ("Days", rule.get("transition_days")), ("Date", _midnight(rule.get("transition_date"))),
         ("StorageClass", rule.get("transition_tier"))) if value is not None]
-    noncurrent = [_tag(name, value) for name, value in (
+    noncurrent = [tag(name, value) for name, value in (
         ("NoncurrentDays", rule.get("noncurrent_expire_days")),
         ("NewerNoncurrentVersions", rule.get("noncurrent_expire_newer_versions"))) if value is not None]
-    noncurrent_transition = [_tag(name, value) for name, value in (
+    noncurrent_transition = [tag(name, value) for name, value in (
         ("NoncurrentDays", rule.get("noncurrent_transition_days")),
         ("StorageClass", rule.get("noncurrent_transition_tier"))) if value is not None]
-    markers = [_tag("Days", rule["delete_marker_expire_days"])] if "delete_marker_expire_days" in rule else []
+    markers = [tag("Days", rule["delete_marker_expire_days"])] if "delete_marker_expire_days" in rule else []
     for name, content in (("Expiration", expiration), ("Transition", transition), ("DelMarkerExpiration", markers),
                           ("NoncurrentVersionExpiration", noncurrent),
                           ("NoncurrentVersionTransition", noncurrent_transition)):
@@ -208,40 +167,26 @@ def _midnight(date: str | None) -> str | None:
 
 
 def _encode_filter(rule: Mapping[str, Any]) -> str:
-    predicates = [_tag("Prefix", rule["prefix"])] if rule.get("prefix") else []
-    predicates += [f"<Tag>{_tag('Key', key)}{_tag('Value', value)}</Tag>" for key, value in rule.get("tags", {}).items()]
-    predicates += [_tag(name, rule[option]) for name, option in (
-        ("ObjectSizeGreaterThan", "size_greater_than"), ("ObjectSizeLessThan", "size_less_than")) if option in rule]
-    if not predicates:
-        return "<Filter><Prefix></Prefix></Filter>"
-    joined = "".join(predicates)
-    return f"<Filter><And>{joined}</And></Filter>" if len(predicates) > 1 else f"<Filter>{joined}</Filter>"
+    return shared.encode_filter(rule, [tag(name, rule[option]) for name, option in _SIZES if option in rule])
 
 
 def _decode_rule(element: ElementTree.Element) -> dict[str, Any]:
-    rule: dict[str, Any] = {"id": _child_text(element, "ID"), "enabled": _child_text(element, "Status") == "Enabled"}
-    # The prefix of the older API stands beside the filter, or in its stead.
-    found: dict[str, Any] = {"prefix": _child_text(element, "Prefix")}
-    outer = element.find("Filter")
-    for scope in [] if outer is None else [outer, *outer.findall("And")]:
-        found["prefix"] = _child_text(scope, "Prefix") or found["prefix"]
-        for tag in scope.findall("Tag"):
-            found.setdefault("tags", {})[_child_text(tag, "Key")] = _child_text(tag, "Value")
-        for name, option in (("ObjectSizeGreaterThan", "size_greater_than"), ("ObjectSizeLessThan", "size_less_than")):
-            found[option] = int(_child_text(scope, name) or 0) or found.get(option, 0)
-    if found.get("tags"):
-        found["tags"] = dict(sorted(found["tags"].items()))
+    rule: dict[str, Any] = {"id": inner(element, "ID"), "enabled": inner(element, "Status") == "Enabled"}
+    found = shared.decode_filter(element)
+    for scope in shared.scopes(element):
+        for name, option in _SIZES:
+            found[option] = int(inner(scope, name) or 0) or found.get(option, 0)
     for option, path in _DAYS:
-        found[option] = int(_child_text(element, *path) or 0)
+        found[option] = int(inner(element, *path) or 0)
     found["noncurrent_expire_newer_versions"] = int(
-        _child_text(element, "NoncurrentVersionExpiration", "NewerNoncurrentVersions")
-        or _child_text(element, "NoncurrentVersionExpiration", "MaxNoncurrentVersions") or 0)
+        inner(element, "NoncurrentVersionExpiration", "NewerNoncurrentVersions")
+        or inner(element, "NoncurrentVersionExpiration", "MaxNoncurrentVersions") or 0)
     for option, path in _FLAGS:
-        found[option] = _child_text(element, *path).strip().lower() == "true"
+        found[option] = inner(element, *path).strip().lower() == "true"
     for option, path in _DATES:
-        found[option] = _child_text(element, *path).strip()[:10]
+        found[option] = inner(element, *path).strip()[:10]
     for option, path in _TIERS:
-        found[option] = _child_text(element, *path)
+        found[option] = inner(element, *path)
     rule.update({option: found[option] for option in SPEC if found.get(option)})
     for kind in ("transition", "noncurrent_transition"):
         if f"{kind}_tier" in rule and f"{kind}_date" not in rule:
@@ -254,6 +199,7 @@ def _decode_rule(element: ElementTree.Element) -> dict[str, Any]:
 
 _ELEMENTS = ("ID", "Status", "Prefix", "Filter", "Expiration", "Transition", "DelMarkerExpiration",
              "NoncurrentVersionExpiration", "NoncurrentVersionTransition")
+_SIZES = (("ObjectSizeGreaterThan", "size_greater_than"), ("ObjectSizeLessThan", "size_less_than"))
 _DAYS = (
     ("expire_days", ("Expiration", "Days")),
     ("delete_marker_expire_days", ("DelMarkerExpiration", "Days")),

@@ -26,6 +26,13 @@ SENT = "(not shown, newly set)"
 SETTLE = (0, 0.1, 0.3, 0.6, 1, 2)
 
 
+def unmarked(value: Any) -> Any:
+    """A value without the marks that stand, at any depth, for credentials: what can be compared with the server."""
+    if isinstance(value, Mapping):
+        return {name: unmarked(content) for name, content in value.items() if content not in (UNSEEN, SENT)}
+    return [unmarked(item) for item in value] if isinstance(value, list) else value
+
+
 def _same(value: Any) -> Any:
     return value
 
@@ -276,6 +283,7 @@ def confirm(source: Source, client: _client.Client, wanted: Wanted, observed: Ob
     # What the first look implied is still implied when it is gone.
     values = resource.complete(wanted, observed) if resource.complete else wanted.values
     settled = replace(wanted, values=values, options={**wanted.options, "update_secret": "on_create"})
+    marked = {resource.secret: SENT} if resource.secret and planned.send_secret else {}
     rest = planned
     for pause in SETTLE:
         time.sleep(pause)
@@ -283,9 +291,10 @@ def confirm(source: Source, client: _client.Client, wanted: Wanted, observed: Ob
         if wanted.present and seen is None:
             continue
         rest = plan(settled, seen)
-        if not rest.changed:
-            marked = {resource.secret: SENT} if resource.secret and planned.send_secret else {}
-            return Plan(planned.before, {**rest.after, **marked}, planned.send_secret)
+        if unmarked(rest.before) == unmarked(rest.after):
+            same = unmarked(rest.after) == unmarked(planned.after)
+            # What others changed meanwhile is told too; the marks of what was sent are known only to the plan.
+            return planned if same else Plan(planned.before, {**rest.after, **marked}, planned.send_secret)
     shown = {name: rest.before.get(name) for name in rest.after if rest.changes(name)} or "nothing" if rest.after else "it"
     raise NotKept(f"the server accepted the change and still shows {shown}", subject=wanted.subject, attempt="see the change")
 
@@ -326,8 +335,9 @@ def missing_reference(source: Source, wanted: Wanted, planned: Plan, promised: s
     if not planned.changed or not planned.after or wanted.resource.references is None:
         return None
     for kind, name in wanted.resource.references(planned.before, planned.after):
-        if (kind, name) not in promised and not EXISTS[kind](source, name):
-            return Refused(f"{kind} {name} does not exist", subject=wanted.subject, attempt="refer to it")
+        with _named(wanted):
+            if (kind, name) not in promised and not EXISTS[kind](source, name):
+                return Refused(f"{kind.replace('_', ' ')} {name} does not exist", subject=wanted.subject, attempt="refer to it")
     return None
 
 
@@ -346,7 +356,27 @@ def _tier_exists(source: Source, name: str) -> bool:
     return any(tier.get("Name") == name for tier in tiers)
 
 
-EXISTS: dict[str, Callable[[Source, str], bool]] = {"policy": _policy_exists, "tier": _tier_exists}
+def _notification_target_exists(source: Source, name: str) -> bool:
+    listed = source.admin("GET", "info", attempt="list the targets of notifications").json().get("sqsARN") or []
+    # A target's name is told without the server's region, which stands fourth.
+    return name in [":".join([*arn.split(":")[:3], "", *arn.split(":")[4:]]) for arn in listed]
+
+
+def _kms_key_exists(source: Source, name: str) -> bool:
+    """Whether the KMS gives this key; the empty name stands for the default key. Raises Refused when there is no KMS."""
+    try:
+        status = source.admin("GET", "kms/key/status", {"key-id": name} if name else {}, attempt=f"try the KMS key {name}").json()
+    except Rejected as error:
+        if error.code == "NotImplemented":
+            raise Refused("this server has no KMS: give it one with MINIO_KMS_SECRET_KEY, MINIO_KMS_KES_ENDPOINT or"
+                          " MINIO_KMS_SERVER", attempt="encrypt it") from None
+        raise
+    return not status.get("encryption-error") and not status.get("decryption-error")
+
+
+EXISTS: dict[str, Callable[[Source, str], bool]] = {
+    "policy": _policy_exists, "tier": _tier_exists, "notification_target": _notification_target_exists, "kms_key": _kms_key_exists,
+}
 
 
 def connection(params: Mapping[str, Any]) -> _client.Connection:

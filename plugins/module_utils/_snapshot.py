@@ -135,10 +135,12 @@ class Snapshot:
         found = self._known(command, query or {}) if method == "GET" else None
         return self.client.admin(method, command, query, **more) if found is None else Answer(200, {}, json.dumps(found).encode())
 
-    def _known(self, command: str, query: Mapping[str, str]) -> dict[str, Any] | None:
-        if command == "get-bucket-quota":
-            files = (self.buckets or {}).get(query["bucket"])
-            return None if files is None else json.loads(files.get("quota.json", b"{}"))
+    def _known(self, command: str, query: Mapping[str, str]) -> Any:
+        files = (self.buckets or {}).get(query.get("bucket", ""))
+        if files is not None and command == "get-bucket-quota":
+            return json.loads(files.get("quota.json", b"{}"))
+        if files is not None and command == "list-remote-targets" and b"<Targets>" not in files.get("bucket-targets.json", b"<Targets>"):
+            return []
         answer = _IDENTITIES.get(command)
         return None if answer is None or self.identities is None else answer(self.identities, query)
 

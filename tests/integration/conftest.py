@@ -4,7 +4,9 @@
 """A real server on loopback, the wire to it watched, and the modules run in this process."""
 from __future__ import annotations
 
+import base64
 import contextlib
+import http.server
 import importlib
 import io
 import itertools
@@ -32,6 +34,8 @@ sys.path.insert(0, str(ROOT / "collections"))
 
 ACCESS_KEY, SECRET_KEY = "rootadmin", "a-root-secret-nobody-may-see"
 READING = (b"GET", b"HEAD")
+# The only key of the server's KMS, and the name of its only target for notifications.
+KMS_KEY, NOTIFICATION_TARGET = "the-only-key", "arn:minio:sqs::PRIMARY:webhook"
 
 
 def binary(variable: str, name: str) -> str:
@@ -87,6 +91,30 @@ class Wire:
             sink.shutdown(socket.SHUT_WR)
 
 
+class Receiver:
+    """A webhook that keeps what it is sent, decoded."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if body:
+                    receiver.events.append(json.loads(body))
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_arguments: Any) -> None:
+                """Nothing is printed."""
+
+        listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{listener.server_address[1]}/events"
+        threading.Thread(target=listener.serve_forever, daemon=True).start()
+
+
 @dataclass
 class Server:
     """A running MinIO and what is needed to speak to it."""
@@ -94,6 +122,7 @@ class Server:
     port: int
     wire: Wire
     directory: Path
+    receiver: Receiver | None = None
     names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -137,13 +166,14 @@ class Server:
         return True
 
 
-def start(directory: Path, drives: int, certs: Path | None = None) -> tuple[subprocess.Popen[bytes], int]:
-    """A server of its own; returns when it takes writes."""
+def start(directory: Path, drives: int, certs: Path | None = None,
+          further: dict[str, str] | None = None) -> tuple[subprocess.Popen[bytes], int]:
+    """A server of its own, with further variables in its environment; returns when it takes writes."""
     port = free_port()
     for number in range(1, drives + 1):
         (directory / f"drive{number}").mkdir(parents=True)
     environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "MINIO_ROOT_USER": ACCESS_KEY,
-                   "MINIO_ROOT_PASSWORD": SECRET_KEY, "MINIO_CI_CD": "1", "MINIO_BROWSER": "off"}
+                   "MINIO_ROOT_PASSWORD": SECRET_KEY, "MINIO_CI_CD": "1", "MINIO_BROWSER": "off", **(further or {})}
     with open(directory / "log", "wb") as log:
         process = subprocess.Popen(
             [binary("MINIO_BINARY", "minio"), "server", "--address", f"127.0.0.1:{port}", "--certs-dir", str(certs or directory / "none"),
@@ -162,7 +192,20 @@ def start(directory: Path, drives: int, certs: Path | None = None) -> tuple[subp
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    directory = tmp_path_factory.mktemp("minio")
+    """The server of most tests. It can encrypt, and it has a target for notifications."""
+    directory, receiver = tmp_path_factory.mktemp("minio"), Receiver()
+    process, port = start(directory, 4, further={
+        "MINIO_KMS_SECRET_KEY": f"{KMS_KEY}:{base64.b64encode(bytes(range(32))).decode()}",
+        "MINIO_NOTIFY_WEBHOOK_ENABLE_PRIMARY": "on", "MINIO_NOTIFY_WEBHOOK_ENDPOINT_PRIMARY": receiver.url})
+    yield Server(port, Wire(port), directory, receiver)
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture(scope="session")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Another server, for what needs two. It has neither a KMS nor targets for notifications."""
+    directory = tmp_path_factory.mktemp("second")
     process, port = start(directory, 4)
     yield Server(port, Wire(port), directory)
     process.kill()
@@ -170,15 +213,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def tier(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of a remote tier, on a second server."""
-    process, port = start(tmp_path_factory.mktemp("tier"), 4)
-    Server(port, server.wire, server.directory).boto3().create_bucket(Bucket="cold")
-    server.mc("ilm", "tier", "add", "minio", "s3", "COLD", "--endpoint", f"http://127.0.0.1:{port}", "--access-key", ACCESS_KEY,
+def tier(server: Server, second: Server) -> str:
+    """The name of a remote tier, on the second server."""
+    second.boto3().create_bucket(Bucket="cold")
+    server.mc("ilm", "tier", "add", "minio", "s3", "COLD", "--endpoint", second.direct, "--access-key", ACCESS_KEY,
               "--secret-key", SECRET_KEY, "--bucket", "cold")
-    yield "COLD"
-    process.kill()
-    process.wait()
+    return "COLD"
 
 
 def execute(name: str, params: dict[str, Any], check: bool, environment: dict[str, str] | None = None) -> dict[str, Any]:

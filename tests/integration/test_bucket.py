@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import itertools
+import time
 from typing import Any
 
 import pytest
+from conftest import KMS_KEY, NOTIFICATION_TARGET, execute
 
 READ_ONLY_STATEMENT = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
 
@@ -43,6 +45,25 @@ STATES: dict[str, list[dict[str, Any]]] = {
                        {"id": "e", "delete_marker_expire_days": 2, "size_less_than": 10}]},
         {"lifecycle": [{"id": "a", "state": "absent"}]},
     ],
+    "default_retention": [
+        {"object_lock": True, "default_retention": {}},
+        {"object_lock": True, "default_retention": {"mode": "governance", "days": 30}},
+        {"object_lock": True, "default_retention": {"mode": "compliance", "years": 2}},
+    ],
+    "encryption": [
+        {"encryption": {}},
+        {"encryption": {"algorithm": "sse-s3"}},
+        {"encryption": {"algorithm": "sse-kms", "kms_key_id": KMS_KEY}},
+    ],
+    "notification": [
+        {"notification": [], "notification_authoritative": True},
+        {"notification": [{"id": "a", "arn": NOTIFICATION_TARGET, "events": ["s3:ObjectCreated:*"], "prefix": "x&<y>/"}],
+         "notification_authoritative": True},
+        {"notification": [
+            {"id": "a", "arn": "arn:minio:sqs:eu-central-1:PRIMARY:webhook", "events": ["s3:ObjectRemoved:Delete", "s3:Scanner:BigPrefix"]},
+            {"id": "b", "arn": NOTIFICATION_TARGET, "events": ["s3:ObjectCreated:Put"], "prefix": "p/", "suffix": ".pdf"}]},
+        {"notification": [{"id": "a", "state": "absent"}]},
+    ],
 }
 PAIRS = [(facet, first, second) for facet, states in STATES.items()
          for first, second in itertools.permutations(range(len(states)), 2)]
@@ -61,7 +82,7 @@ def named(state: dict[str, Any], bucket: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def spare(server):
     """One bucket per facet, whatever state the test before left it in: a state more to come from."""
-    return {facet: server.new(facet) for facet in STATES}
+    return {facet: server.new(facet.replace("_", "-")) for facet in STATES}
 
 
 @pytest.mark.parametrize(("facet", "first", "second"), PAIRS, ids=lambda value: str(value))
@@ -138,6 +159,58 @@ def test_transitions_to_a_remote_tier(converge, run, server, tier):
         assert result["failed"] and "tier WARM does not exist" in result["msg"]
 
 
+def test_an_event_arrives_at_the_target(converge, run, server):
+    name, s3 = server.new(), server.boto3()
+    converge("bucket", {"name": name, "notification": [
+        {"id": "pdf", "arn": NOTIFICATION_TARGET, "events": ["s3:ObjectCreated:Put"], "prefix": "in/", "suffix": ".pdf"}]})
+    for key in ("in/a.txt", "out/a.pdf", "in/a.pdf"):
+        s3.put_object(Bucket=name, Key=key, Body=b"1")
+
+    def arrived():
+        return [event["Key"] for event in server.receiver.events if event["Key"].startswith(f"{name}/")]
+    for _attempt in range(100):
+        if arrived():
+            break
+        time.sleep(0.1)
+    converge("bucket", {"name": name, "notification": [{"id": "pdf", "state": "absent"}]})
+    s3.put_object(Bucket=name, Key="in/b.pdf", Body=b"1")
+    time.sleep(0.5)
+    assert arrived() == [f"{name}/in/a.pdf"]
+
+
+def test_new_objects_are_encrypted_and_retained_by_default(converge, server):
+    name, s3 = server.new(), server.boto3()
+    converge("bucket", {"name": name, "object_lock": True, "default_retention": {"mode": "governance", "days": 7},
+                        "encryption": {"algorithm": "sse-kms", "kms_key_id": KMS_KEY}})
+    s3.put_object(Bucket=name, Key="a", Body=b"1")
+    head = s3.head_object(Bucket=name, Key="a")
+    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", f"arn:aws:kms:{KMS_KEY}")
+    assert head["ObjectLockMode"] == "GOVERNANCE"
+    assert (head["ObjectLockRetainUntilDate"] - head["LastModified"]).days == 7
+
+
+def test_a_server_without_kms_is_told_so_before_anything_is_sent(server, second):
+    name = server.new()
+    for algorithm in ({"algorithm": "sse-s3"}, {"algorithm": "sse-kms", "kms_key_id": "any"}):
+        for check in (True, False):
+            result = execute("bucket", {**second.connection, "name": name, "encryption": algorithm}, check)
+            assert result["failed"] and "has no KMS: give it one with MINIO_KMS_SECRET_KEY" in result["msg"]
+    execute("bucket", {**second.connection, "name": name, "encryption": {}}, False)
+    assert second.boto3().head_bucket(Bucket=name)
+
+
+def test_a_target_that_a_rule_keeps_is_not_asked_for(converge, run, server):
+    """Nor is a key: only what is new is looked up, so that a change elsewhere does not depend on it."""
+    name = server.new()
+    wish = {"name": name, "notification": [{"id": "a", "arn": NOTIFICATION_TARGET, "events": ["s3:ObjectCreated:*"]}],
+            "encryption": {"algorithm": "sse-s3"}}
+    run("bucket", wish)
+    before = len(server.wire.requests)
+    converge("bucket", {**wish, "quota": "1GiB"})
+    asked = [target for _method, target in server.wire.requests[before:]]
+    assert not any(b"/info" in target or b"/kms/" in target for target in asked)
+
+
 def test_object_lock_is_chosen_at_creation(converge, run, server):
     locked, plain = server.new(), server.new()
     assert converge("bucket", {"name": locked, "object_lock": True, "versioning": "enabled"})["bucket"]["object_lock"] is True
@@ -147,6 +220,9 @@ def test_object_lock_is_chosen_at_creation(converge, run, server):
             ({"name": locked, "object_lock": False}, "can only be chosen at creation"),
             ({"name": locked, "versioning": "suspended"}, "cannot be suspended"),
             ({"name": locked, "versioning_excluded_prefixes": ["x"]}, "nor exclude anything"),
+            ({"name": locked, "lifecycle": [{"id": "a", "delete_marker_expire_days": 1}]}, "not possible with object lock"),
+            ({"name": locked, "lifecycle": [{"id": "a", "expire_days": 1, "expire_all_versions": True}]}, "not possible with object lock"),
+            ({"name": plain, "default_retention": {"mode": "governance", "days": 1}}, "default_retention needs object_lock"),
             ({"name": server.new(), "object_lock": True, "versioning": "suspended"}, "cannot be suspended")):
         for check in (True, False):
             result = run("bucket", wish, check=check)
@@ -161,8 +237,23 @@ def test_a_full_bucket_is_removed_only_by_force(converge, run, server):
     for check in (True, False):
         result = run("bucket", {"name": name, "state": "absent"}, check=check)
         assert result["failed"] and f"bucket {name}: cannot remove it: it holds objects" in result["msg"]
-    converge("bucket", {"name": name, "state": "absent", "force": True})
+    # Force is about what is inside: it has no meaning for a bucket that stays.
+    assert converge("bucket", {"name": name, "force": True})["changed"] is False
+    assert "Versions" in server.boto3().list_object_versions(Bucket=name)
+    gone = converge("bucket", {"name": name, "state": "absent", "force": True})
+    assert gone["diff"] == {"before": {"name": name}, "after": {}, "before_header": f"bucket {name}", "after_header": f"bucket {name}"}
     assert name not in [bucket["Name"] for bucket in server.boto3().list_buckets()["Buckets"]]
+
+
+def test_a_locked_bucket_is_removed_only_when_it_is_empty(converge, run, server):
+    full, empty = server.new(), server.new()
+    for name in (full, empty):
+        run("bucket", {"name": name, "object_lock": True})
+    server.boto3().put_object(Bucket=full, Key="a", Body=b"1")
+    for check in (True, False):
+        result = run("bucket", {"name": full, "state": "absent", "force": True}, check=check)
+        assert result["failed"] and "object lock is on" in result["msg"]
+    converge("bucket", {"name": empty, "state": "absent"})
 
 
 def test_what_the_server_says_of_a_bad_name_is_told(run, server):
@@ -180,12 +271,15 @@ REFUSED = [
     ({"lifecycle": [{"id": "a", "expire_days": 1, "expire_date": "2035-01-01"}]}, "exclude each other"),
     ({"lifecycle": [{"id": "a", "expire_date": "2035-01-01T12:00:00Z"}]}, "midnight"),
     ({"lifecycle": [{"id": "a", "expire_date": "soon"}]}, "is not a date"),
+    ({"lifecycle": [{"id": "a", "expire_date": "0001-01-01"}]}, "lies before 1970"),
     ({"lifecycle": [{"id": "a", "expire_days": 1, "expire_delete_marker": True}]}, "rule of its own"),
     ({"lifecycle": [{"id": "a", "expire_delete_marker": True, "expire_all_versions": True}]}, "needs expire_days"),
     ({"lifecycle": [{"id": "a", "delete_marker_expire_days": 1, "tags": {"a": "b"}}]}, "cannot be combined with tags"),
     ({"lifecycle": [{"id": "a", "transition_days": 1}]}, "need transition_tier"),
     ({"lifecycle": [{"id": "a", "expire_days": 1}, {"id": "a", "expire_days": 2}]}, "two rules have the id a"),
     ({"lifecycle": [{"id": "a", "expire_days": 1, "prefix": "\x01"}]}, "control characters"),
+    ({"lifecycle": [{"id": "", "expire_days": 1}]}, "needs an id"),
+    ({"lifecycle": [{"id": f"r{n}", "expire_days": 1} for n in range(1001)]}, "at most 1000 rules of lifecycle"),
     ({"tags": {"a": "semi;colon"}}, "tag 'a'"),
     ({"quota": "lots"}, "is not a size"),
     ({"access": "public", "policy": {}}, "contradict each other"),
@@ -194,6 +288,22 @@ REFUSED = [
     ({"versioning": "enabled", "versioning_excluded_prefixes": [f"p{n}/" for n in range(11)]}, "at most 10"),
     ({"policy": {"Statement": [{**READ_ONLY_STATEMENT, "Principal": None, "Resource": "*"}]}}, "needs a Principal"),
     ({"policy": {"Statement": [{"Effect": "Allow", "Principal": "*", "NotAction": "s3:GetObject", "Resource": "*"}]}}, "NotAction"),
+    ({"cors": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}, "MINIO_API_CORS_ALLOW_ORIGIN"),
+    ({"default_retention": {"mode": "governance", "days": 1}}, "needs object_lock"),
+    ({"object_lock": True, "default_retention": {"mode": "governance"}}, "either days or years"),
+    ({"object_lock": True, "default_retention": {"mode": "governance", "days": 1, "years": 1}}, "either days or years"),
+    ({"object_lock": True, "default_retention": {"days": 1}}, "has a mode"),
+    ({"object_lock": True, "default_retention": {"mode": "compliance", "days": 0}}, "from 1 to 36500"),
+    ({"object_lock": True, "default_retention": {"mode": "compliance", "years": 101}}, "from 1 to 100"),
+    ({"encryption": {"algorithm": "sse-kms"}}, "kms_key_id is needed"),
+    ({"encryption": {"algorithm": "sse-s3", "kms_key_id": KMS_KEY}}, "kms_key_id is needed"),
+    ({"encryption": {"algorithm": "sse-kms", "kms_key_id": "unknown"}}, "kms key unknown does not exist"),
+    ({"notification": [{"id": "a", "arn": "webhook", "events": ["s3:ObjectCreated:*"]}]}, "arn:minio:sqs::PRIMARY:webhook"),
+    ({"notification": [{"id": "a", "arn": "arn:minio:sqs::OTHER:kafka", "events": ["s3:ObjectCreated:*"]}]},
+     "notification target arn:minio:sqs::OTHER:kafka does not exist"),
+    ({"notification": [{"id": "a", "arn": NOTIFICATION_TARGET}]}, "has no events"),
+    ({"notification": [{"id": "a", "arn": NOTIFICATION_TARGET, "events": ["put"]}]}, "this server has no event put"),
+    ({"notification": [{"id": "", "state": "absent"}]}, "needs the id"),
 ]
 
 

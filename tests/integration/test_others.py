@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from conftest import KMS_KEY, NOTIFICATION_TARGET
 
 RULES = [{"id": "expire", "prefix": "logs/", "expire_days": 30}, {"id": "old", "noncurrent_expire_days": 7, "noncurrent_expire_newer_versions": 2}]
 READ = {"Version": "2012-10-17", "Statement": [
@@ -56,10 +57,55 @@ def test_a_bucket_with_exclusions_made_by_mc(run, server):
                               "versioning_exclude_folders": True})
 
 
+@pytest.mark.parametrize(("mc", "retention"), [
+    (("governance", "30d"), {"mode": "governance", "days": 30}), (("compliance", "1y"), {"mode": "compliance", "years": 1})])
+def test_a_default_retention_made_by_mc(run, server, mc, retention):
+    name = server.new()
+    server.mc("mb", "--with-lock", f"s3/{name}")
+    server.mc("retention", "set", "--default", *mc, f"s3/{name}")
+    unchanged(run, "bucket", {"name": name, "default_retention": retention})
+    server.mc("retention", "clear", "--default", f"s3/{name}")
+    unchanged(run, "bucket", {"name": name, "object_lock": True, "default_retention": {}})
+
+
+@pytest.mark.parametrize(("mc", "encryption"), [
+    (("sse-s3",), {"algorithm": "sse-s3"}), (("sse-kms", KMS_KEY), {"algorithm": "sse-kms", "kms_key_id": KMS_KEY})])
+def test_a_default_encryption_made_by_mc(run, server, mc, encryption):
+    name = server.new()
+    server.mc("mb", f"s3/{name}")
+    server.mc("encrypt", "set", *mc, f"s3/{name}")
+    unchanged(run, "bucket", {"name": name, "encryption": encryption})
+    server.mc("encrypt", "clear", f"s3/{name}")
+    unchanged(run, "bucket", {"name": name, "encryption": {}})
+
+
+def test_a_notification_made_by_mc(converge, run, server):
+    """It has no id: it counts as ours when it says the same, and is replaced or foreign when it does not."""
+    name = server.new()
+    server.mc("mb", f"s3/{name}")
+    server.mc("event", "add", f"s3/{name}", NOTIFICATION_TARGET, "--event", "put,delete", "--prefix", "in/", "--suffix", ".pdf")
+    wish = {"id": "pdf", "arn": NOTIFICATION_TARGET, "events": ["s3:ObjectRemoved:*", "s3:ObjectCreated:*"], "prefix": "in/", "suffix": ".pdf"}
+    for authoritative in (False, True):
+        unchanged(run, "bucket", {"name": name, "notification": [wish], "notification_authoritative": authoritative})
+    unchanged(run, "bucket", {"name": name, "notification": [{**wish, "id": ""}], "notification_authoritative": True})
+    after = converge("bucket", {"name": name, "notification": [{**wish, "prefix": "out/"}]})["bucket"]["notification"]
+    assert [(rule["id"], rule["prefix"]) for rule in after] == [("", "in/"), ("pdf", "out/")]
+    listed = server.boto3().get_bucket_notification_configuration(Bucket=name)["QueueConfigurations"]
+    assert [rule["Id"] for rule in listed] == ["", "pdf"]
+    server.mc("event", "rm", "--force", f"s3/{name}")
+    unchanged(run, "bucket", {"name": name, "notification": [], "notification_authoritative": True})
+
+
 def test_a_bucket_made_by_boto3(run, server):
     name, s3 = server.new(), server.boto3()
-    s3.create_bucket(Bucket=name)
-    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    s3.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration={
+        "ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 3}}})
+    s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": [
+        {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": f"arn:aws:kms:{KMS_KEY}"}}]})
+    s3.put_bucket_notification_configuration(Bucket=name, NotificationConfiguration={"QueueConfigurations": [
+        {"Id": "q", "QueueArn": NOTIFICATION_TARGET, "Events": ["s3:ObjectCreated:Put", "s3:ObjectAccessed:Get"],
+         "Filter": {"Key": {"FilterRules": [{"Name": "suffix", "Value": ".pdf"}, {"Name": "prefix", "Value": "in/"}]}}}]})
     s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": "b", "Value": "2"}, {"Key": "a", "Value": "1"}]})
     s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": [
         {"Sid": "s", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:GetObject", "Resource": [f"arn:aws:s3:::{name}/*"],
@@ -69,6 +115,10 @@ def test_a_bucket_made_by_boto3(run, server):
         {"ID": "expire", "Status": "Enabled", "Prefix": "logs/", "Expiration": {"Days": 30}}]})
     unchanged(run, "bucket", {
         "name": name, "versioning": "enabled", "tags": {"a": 1, "b": 2}, "lifecycle": RULES, "lifecycle_authoritative": True,
+        "default_retention": {"mode": "compliance", "days": 3}, "encryption": {"algorithm": "sse-kms", "kms_key_id": KMS_KEY},
+        "notification_authoritative": True,
+        "notification": [{"id": "q", "arn": NOTIFICATION_TARGET, "events": ["s3:ObjectAccessed:Get", "s3:ObjectCreated:Put"],
+                          "prefix": "in/", "suffix": ".pdf"}],
         "policy": {"Statement": {"Sid": "s", "Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject"],
                                  "Resource": f"arn:aws:s3:::{name}/*", "Condition": {"IpAddress": {"aws:SourceIp": ["192.0.2.0/24"]}}}}})
 
@@ -76,9 +126,17 @@ def test_a_bucket_made_by_boto3(run, server):
 def test_a_bucket_made_by_minio_py(run, server):
     from minio.commonconfig import ENABLED, Filter, Tags
     from minio.lifecycleconfig import Expiration, LifecycleConfig, NoncurrentVersionExpiration, Rule
+    from minio.notificationconfig import NotificationConfig, PrefixFilterRule, QueueConfig
+    from minio.objectlockconfig import GOVERNANCE, YEARS, ObjectLockConfig
+    from minio.sseconfig import Rule as Encryption
+    from minio.sseconfig import SSEConfig
     from minio.versioningconfig import VersioningConfig
     name, client = server.new(), server.minio()
-    client.make_bucket(name)
+    client.make_bucket(name, object_lock=True)
+    client.set_object_lock_config(name, ObjectLockConfig(GOVERNANCE, 2, YEARS))
+    client.set_bucket_encryption(name, SSEConfig(Encryption.new_sse_s3_rule()))
+    client.set_bucket_notification(name, NotificationConfig(queue_config_list=[
+        QueueConfig(queue=NOTIFICATION_TARGET, events=["s3:ObjectCreated:*"], config_id="q", prefix_filter_rule=PrefixFilterRule("in/"))]))
     client.set_bucket_versioning(name, VersioningConfig(ENABLED))
     tags = Tags.new_bucket_tags()
     tags["a"] = "1"
@@ -87,7 +145,10 @@ def test_a_bucket_made_by_minio_py(run, server):
         Rule(ENABLED, rule_filter=Filter(prefix="logs/"), rule_id="expire", expiration=Expiration(days=30)),
         Rule(ENABLED, rule_filter=Filter(prefix=""), rule_id="old",
              noncurrent_version_expiration=NoncurrentVersionExpiration(noncurrent_days=7, newer_noncurrent_versions=2))]))
-    unchanged(run, "bucket", {"name": name, "versioning": "enabled", "tags": {"a": "1"}, "lifecycle": RULES, "lifecycle_authoritative": True})
+    unchanged(run, "bucket", {
+        "name": name, "versioning": "enabled", "tags": {"a": "1"}, "lifecycle": RULES, "lifecycle_authoritative": True,
+        "default_retention": {"mode": "governance", "years": 2}, "encryption": {"algorithm": "sse-s3"}, "notification_authoritative": True,
+        "notification": [{"id": "q", "arn": NOTIFICATION_TARGET, "events": ["s3:ObjectCreated:*"], "prefix": "in/"}]})
 
 
 def test_identities_made_by_mc(run, server, tmp_path):

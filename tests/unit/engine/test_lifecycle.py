@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _lifecycle as lifecycle
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused
+from ansible_collections.oracle1.minio.plugins.module_utils._rules import merge
 
 NAMES = some.text(some.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), min_size=1, max_size=20)
 # Everything that XML can carry, white space of all kinds included.
@@ -61,7 +62,7 @@ def test_what_is_written_is_read_back(configuration):
 @settings(max_examples=60, deadline=None)
 @given(CONFIGURATIONS, some.lists(rules(), max_size=3, unique_by=lambda rule: rule["id"]), some.booleans())
 def test_foreign_rules_survive_unless_the_wish_is_authoritative(there, ours, authoritative):
-    merged = lifecycle.merge(there, ours, [], authoritative)
+    merged = merge(there, ours, [], authoritative)
     result = {rule["id"]: rule for rule in lifecycle.decode(lifecycle.replace(lifecycle.encode(there), merged))}
     expected = {} if authoritative else {rule["id"]: rule for rule in there}
     expected.update({rule["id"]: rule for rule in ours})
@@ -71,9 +72,9 @@ def test_foreign_rules_survive_unless_the_wish_is_authoritative(there, ours, aut
 @settings(max_examples=40, deadline=None)
 @given(CONFIGURATIONS)
 def test_a_wish_that_says_what_is_there_changes_nothing(there):
-    assert lifecycle.merge(there, there, [], authoritative=True) == there
-    assert lifecycle.merge(there, [], [], authoritative=False) == there
-    assert lifecycle.merge(there, [], [rule["id"] for rule in there], authoritative=False) == []
+    assert merge(there, there, [], authoritative=True) == there
+    assert merge(there, [], [], authoritative=False) == there
+    assert merge(there, [], [rule["id"] for rule in there], authoritative=False) == []
 
 
 def document(*rules_):
@@ -112,9 +113,9 @@ def test_what_is_unknown_in_a_foreign_rule_is_carried_through():
     foreign = DAY + "<Future><Deep>a &amp; b</Deep></Future>"
     ours = lifecycle.canonical({"id": "x", "expire_days": 1})
     there = document(foreign)
-    written = lifecycle.replace(there, lifecycle.merge(lifecycle.decode(there), [ours], [], False))
+    written = lifecycle.replace(there, merge(lifecycle.decode(there), [ours], [], False))
     assert b"<Future><Deep>a &amp; b</Deep></Future>" in written
-    assert b"Future" not in lifecycle.replace(there, lifecycle.merge(lifecycle.decode(there), [{**ours, "id": "r"}], [], False))
+    assert b"Future" not in lifecycle.replace(there, merge(lifecycle.decode(there), [{**ours, "id": "r"}], [], False))
 
 
 @pytest.mark.parametrize("given_", ["2030-01-31", "2030-01-31T00:00:00Z", "2030-01-31T00:00:00.000Z", "2030-01-31T02:00:00+02:00"])
