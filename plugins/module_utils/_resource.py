@@ -130,7 +130,9 @@ class Resource:
     read(client, wanted) -> Observed or None; write(client, wanted, observed, plan, secret) creates and changes;
     remove(client, wanted, observed). complete(wanted, observed) returns the values with what they imply; refuse(wanted, observed,
     after) returns why it cannot be fulfilled; references(after) lists (kind, name) that must exist; secret is the name of
-    the option with the credential; after lists the kinds that must be written earlier.
+    the option with the credential; after lists the kinds that must be written earlier. key_spec is what the key's option has
+    beside its type; name turns a name into its one canonical form; blocked(client, wanted) returns why the server holds on to
+    an object that shall go; restart_needed(client, wanted) tells whether what is stored waits for a restart of the server.
     """
 
     kind: str
@@ -151,11 +153,15 @@ class Resource:
     describe: Callable[[str, Mapping[str, Any]], Mapping[str, Any]] | None = None
     # Options of the module that carry another name there because the connection's option has it already.
     renamed: Mapping[str, str] = field(default_factory=dict)
+    key_spec: Mapping[str, Any] = field(default_factory=dict)
+    name: Callable[[str], str] = _same
+    blocked: Callable[[_client.Client, Wanted], str | None] | None = None
+    restart_needed: Callable[[_client.Client, Wanted], bool] | None = None
 
     def spec(self, renamed: bool = False) -> dict[str, dict[str, Any]]:
         """The argument spec of one object; with the module's names where renamed is true."""
         result: dict[str, dict[str, Any]] = {
-            self.key: {"type": "str", "required": True, "no_log": False},
+            self.key: {"type": "str", "required": True, "no_log": False, **self.key_spec},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         }
         result.update({item.name: item.spec for item in self.fields})
@@ -170,6 +176,10 @@ class Resource:
 def want(resource: Resource, params: Mapping[str, Any], store: SecretStore | None = None) -> Wanted:
     """A wish from the options of a module or from an entry of the manifest. Raises Refused, which names the object."""
     subject = f"{resource.kind} {params[resource.key]}"
+    try:
+        name = resource.name(params[resource.key])
+    except Problem as problem:
+        raise Refused(problem.reason, subject=subject, attempt=f"understand {resource.key}") from None
     values = {}
     for item in resource.fields:
         if params.get(item.name) is not None:
@@ -177,9 +187,9 @@ def want(resource: Resource, params: Mapping[str, Any], store: SecretStore | Non
                 values[item.name] = item.canonical(params[item.name])
             except Problem as problem:
                 raise Refused(problem.reason, subject=subject, attempt=f"understand {item.name}") from None
-    options = {name: params.get(name) for name in (*resource.options, "update_secret")}
+    options = {option: params.get(option) for option in (*resource.options, "update_secret")}
     secret = params.get(resource.secret) if resource.secret else None
-    return Wanted(resource, params[resource.key], params.get("state") != "absent", values, options, secret,
+    return Wanted(resource, name, params.get("state") != "absent", values, options, secret,
                   store if resource.secret else None)
 
 
@@ -272,6 +282,7 @@ def carry_out(client: _client.Client, wanted: Wanted, observed: Observed | None,
     """Write what was planned."""
     with _named(wanted):
         if not planned.after and observed is not None:
+            check_removal(client, wanted, planned)
             wanted.resource.remove(client, wanted, observed)
         else:
             wanted.resource.write(client, wanted, observed, planned, _secret(wanted) if planned.send_secret else None)
@@ -297,6 +308,14 @@ def confirm(source: Source, client: _client.Client, wanted: Wanted, observed: Ob
             return planned if same else Plan(planned.before, {**rest.after, **marked}, planned.send_secret)
     shown = {name: rest.before.get(name) for name in rest.after if rest.changes(name)} or "nothing" if rest.after else "it"
     raise NotKept(f"the server accepted the change and still shows {shown}", subject=wanted.subject, attempt="see the change")
+
+
+def check_removal(client: _client.Client, wanted: Wanted, planned: Plan) -> None:
+    """Raise Refused when something there still needs an object that shall go. A manifest may remove both: ask at the removal."""
+    blocked = wanted.resource.blocked
+    reason = blocked(client, wanted) if blocked and planned.changed and not planned.after else None
+    if reason:
+        raise Refused(reason, subject=wanted.subject, attempt="remove it")
 
 
 def _secret(wanted: Wanted) -> str | None:
@@ -341,14 +360,17 @@ def missing_reference(source: Source, wanted: Wanted, planned: Plan, promised: s
     return None
 
 
-def _policy_exists(source: Source, name: str) -> bool:
-    try:
-        source.admin("GET", "info-canned-policy", {"name": name, "v": "2"}, attempt=f"look for policy {name}")
-    except Rejected as error:
-        if error.code == "XMinioAdminNoSuchPolicy":
-            return False
-        raise
-    return True
+def _answered(command: str, option: str, absent: str, **query: str) -> Callable[[Source, str], bool]:
+    """A question that the server rejects with the code absent when there is nothing of that name."""
+    def exists(source: Source, name: str) -> bool:
+        try:
+            source.admin("GET", command, {option: name, **query}, attempt=f"look for {name}")
+        except Rejected as error:
+            if error.code == absent:
+                return False
+            raise
+        return True
+    return exists
 
 
 def _tier_exists(source: Source, name: str) -> bool:
@@ -375,7 +397,13 @@ def _kms_key_exists(source: Source, name: str) -> bool:
 
 
 EXISTS: dict[str, Callable[[Source, str], bool]] = {
-    "policy": _policy_exists, "tier": _tier_exists, "notification_target": _notification_target_exists, "kms_key": _kms_key_exists,
+    "policy": _answered("info-canned-policy", "name", "XMinioAdminNoSuchPolicy", v="2"),
+    "user": _answered("user-info", "accessKey", "XMinioAdminNoSuchUser"),
+    "group": _answered("group", "group", "XMinioAdminNoSuchGroup"),
+    "ldap_user": _answered("idp/ldap/list-access-keys", "userDN", "XMinioAdminNoSuchUser", listType="svcacc-only"),
+    "tier": _tier_exists,
+    "notification_target": _notification_target_exists,
+    "kms_key": _kms_key_exists,
 }
 
 
@@ -411,13 +439,18 @@ def run(resource: Resource) -> None:
         missing = missing_reference(client, wanted, done, set())
         if missing:
             raise missing
-        if done.changed and not module.check_mode:
+        if module.check_mode:
+            check_removal(client, wanted, done)
+        elif done.changed:
             done = fulfil(client, wanted, observed, done)
+        waiting = resource.restart_needed and (done.changed or resource.restart_needed(client, wanted))
     except Problem as problem:
         module.fail_json(msg=str(problem))
     outcome = Outcome(wanted, done)
     result: dict[str, Any] = {"changed": done.changed, resource.kind: outcome.value,
                               "requests": {"reads": client.reads, "writes": client.writes}}
+    if resource.restart_needed:
+        result["restart_needed"] = waiting
     if module._diff:
         result["diff"] = outcome.diff
     module.exit_json(**result)

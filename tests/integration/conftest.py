@@ -75,7 +75,11 @@ class Wire:
     def _accept(self) -> None:
         while True:
             client, _address = self._listener.accept()
-            server = socket.create_connection(("127.0.0.1", self._target))
+            try:
+                server = socket.create_connection(("127.0.0.1", self._target))
+            except ConnectionRefusedError:  # it is being restarted
+                client.close()
+                continue
             for source, sink, watched in ((client, server, True), (server, client, False)):
                 source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 threading.Thread(target=self._pump, args=(source, sink, watched), daemon=True).start()
