@@ -99,12 +99,12 @@ class Client:
 
     def admin(self, method: str, command: str, query: Mapping[str, str] | None = None, body: Any = None,
               encrypted: bool = False, decrypted: bool = False, repeatable: bool = True, attempt: str = "") -> Answer:
-        """Send an admin request whose body is sent as JSON.
+        """Send an admin request whose body is sent as JSON, or as it is when it is bytes.
 
         encrypted: the server wants the body under the caller's secret key; decrypted: it answers so;
         repeatable: false when a second arrival of the same request would be an error.
         """
-        data = b"" if body is None else json.dumps(body).encode()
+        data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         if encrypted:
             self._guard(method, attempt)
             with _DERIVATIONS:

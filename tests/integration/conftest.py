@@ -137,13 +137,13 @@ class Server:
         return True
 
 
-def start(directory: Path, drives: int, certs: Path | None = None) -> tuple[subprocess.Popen[bytes], int]:
-    """A server of its own; returns when it takes writes."""
+def start(directory: Path, drives: int, certs: Path | None = None, variables: dict[str, str] | None = None) -> tuple[subprocess.Popen[bytes], int]:
+    """A server of its own, with these variables in its environment; returns when it takes writes."""
     port = free_port()
     for number in range(1, drives + 1):
         (directory / f"drive{number}").mkdir(parents=True)
     environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "MINIO_ROOT_USER": ACCESS_KEY,
-                   "MINIO_ROOT_PASSWORD": SECRET_KEY, "MINIO_CI_CD": "1", "MINIO_BROWSER": "off"}
+                   "MINIO_ROOT_PASSWORD": SECRET_KEY, "MINIO_CI_CD": "1", "MINIO_BROWSER": "off", **(variables or {})}
     with open(directory / "log", "wb") as log:
         process = subprocess.Popen(
             [binary("MINIO_BINARY", "minio"), "server", "--address", f"127.0.0.1:{port}", "--certs-dir", str(certs or directory / "none"),
