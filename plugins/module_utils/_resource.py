@@ -80,7 +80,7 @@ class Wanted:
     present: bool
     values: Mapping[str, Any]
     options: Mapping[str, Any]
-    secret: str | None = field(default=None, repr=False)
+    secret: Any = field(default=None, repr=False)
     store: SecretStore | None = None
 
     @property
@@ -133,19 +133,28 @@ class Resource:
     the option with the credential; after lists the kinds that must be written earlier. key_spec is what the key's option has
     beside its type; name turns a name into its one canonical form; blocked(client, wanted) returns why the server holds on to
     an object that shall go; restart_needed(client, wanted) tells whether what is stored waits for a restart of the server.
+
+    secret_spec is the option's type where it is no text; generated: whether a secrets_dir may invent it; secret_needed: whether
+    creation demands it; secret_due(wanted, observed) tells that the server lacks the credential that is wished for.
+    notes(wanted, observed, plan) returns what a module reports beside the object, the same in check mode and in a real run.
     """
 
     kind: str
     key: str
     fields: Sequence[Field]
     read: Callable[[Source, Wanted], Observed | None]
-    write: Callable[[_client.Client, Wanted, Observed | None, Plan, str | None], None]
+    write: Callable[[_client.Client, Wanted, Observed | None, Plan, Any], None]
     remove: Callable[[_client.Client, Wanted, Observed], None]
     options: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     complete: Callable[[Wanted, Observed | None], Mapping[str, Any]] | None = None
     refuse: Callable[[Wanted, Observed | None, Mapping[str, Any]], str | None] | None = None
     references: Callable[[Mapping[str, Any], Mapping[str, Any]], list[tuple[str, str]]] | None = None
     secret: str | None = None
+    secret_spec: Mapping[str, Any] = field(default_factory=lambda: {"type": "str"})
+    generated: bool = True
+    secret_needed: bool = True
+    secret_due: Callable[[Wanted, Observed], bool] | None = None
+    notes: Callable[[Wanted, Observed | None, Plan], Mapping[str, Any]] | None = None
     after: Sequence[str] = ()
     # The names of all objects of this kind; given a source. None: they cannot be listed, so they are not exported.
     names: Callable[[Source], list[str]] | None = None
@@ -167,7 +176,7 @@ class Resource:
         result.update({item.name: item.spec for item in self.fields})
         result.update(self.options)
         if self.secret:
-            result[self.secret] = {"type": "str", "no_log": True}
+            result[self.secret] = {**self.secret_spec, "no_log": True}
             result["update_secret"] = {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False}
         names = self.renamed if renamed else {}
         return {names.get(name, name): spec for name, spec in result.items()}
@@ -190,7 +199,7 @@ def want(resource: Resource, params: Mapping[str, Any], store: SecretStore | Non
     options = {option: params.get(option) for option in (*resource.options, "update_secret")}
     secret = params.get(resource.secret) if resource.secret else None
     return Wanted(resource, name, params.get("state") != "absent", values, options, secret,
-                  store if resource.secret else None)
+                  store if resource.secret and resource.generated else None)
 
 
 def plan(wanted: Wanted, observed: Observed | None) -> Plan:
@@ -228,9 +237,12 @@ def _with_secret(wanted: Wanted, observed: Observed | None, before: dict[str, An
         return Plan(before, after)
     if observed is None:
         if wanted.secret is None and wanted.store is None:
+            if not wanted.resource.secret_needed:
+                return Plan(before, after)
             raise Refused(f"{wanted.resource.renamed.get(name, name)} is needed", subject=wanted.subject, attempt="create it")
         return Plan(before, {**after, name: SENT}, True)
-    if wanted.options.get("update_secret") == "always" and (wanted.secret is not None or wanted.kept_secret):
+    due = wanted.resource.secret_due is not None and wanted.secret is not None and wanted.resource.secret_due(wanted, observed)
+    if due or (wanted.options.get("update_secret") == "always" and (wanted.secret is not None or wanted.kept_secret)):
         return Plan({**before, name: UNSEEN}, {**after, name: SENT}, True)
     return Plan(before, after)
 
@@ -318,7 +330,7 @@ def check_removal(client: _client.Client, wanted: Wanted, planned: Plan) -> None
         raise Refused(reason, subject=wanted.subject, attempt="remove it")
 
 
-def _secret(wanted: Wanted) -> str | None:
+def _secret(wanted: Wanted) -> Any:
     if wanted.secret is not None or wanted.store is None:
         return wanted.secret
     return wanted.store.obtain(wanted.resource.kind, wanted.name)
@@ -451,6 +463,8 @@ def run(resource: Resource) -> None:
                               "requests": {"reads": client.reads, "writes": client.writes}}
     if resource.restart_needed:
         result["restart_needed"] = waiting
+    if resource.notes:
+        result.update(resource.notes(wanted, observed, done))
     if module._diff:
         result["diff"] = outcome.diff
     module.exit_json(**result)
