@@ -15,7 +15,7 @@ import random
 import threading
 import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any, Mapping
 from urllib.parse import quote, urlsplit
@@ -77,12 +77,23 @@ class Client:
         self._credentials = Credentials(connection.access_key, connection.secret_key, connection.session_token)
         self._pool, self._host = _pool(connection, connections)
         self._lock = threading.Lock()
-        self.reads = 0
-        self.writes = 0
+        self._sent = {"reads": 0, "writes": 0}
+
+    @property
+    def reads(self) -> int:
+        return self._sent["reads"]
+
+    @property
+    def writes(self) -> int:
+        return self._sent["writes"]
 
     @property
     def access_key(self) -> str:
         return self._connection.access_key
+
+    @property
+    def secret_key(self) -> str:
+        return self._connection.secret_key
 
     @property
     def region(self) -> str:
@@ -95,26 +106,36 @@ class Client:
         if body:
             digest = hashlib.md5(body, usedforsecurity=False).digest()
             sent["Content-MD5"] = base64.b64encode(digest).decode()
-        return self._send(method, "/" + quote(bucket, safe="-_.~"), query, body, sent, attempt)
+        return self._send(method, "/" + quote(bucket, safe="-_.~"), query, body, sent, attempt, reading=method in READING)
 
     def admin(self, method: str, command: str, query: Mapping[str, str] | None = None, body: Any = None,
-              encrypted: bool = False, decrypted: bool = False, repeatable: bool = True, attempt: str = "") -> Answer:
+              encrypted: bool = False, decrypted: bool = False, repeatable: bool = True, looks: bool = False,
+              attempt: str = "") -> Answer:
         """Send an admin request whose body is sent as JSON.
 
         encrypted: the server wants the body under the caller's secret key; decrypted: it answers so;
-        repeatable: false when a second arrival of the same request would be an error.
+        repeatable: false when a second arrival of the same request would be an error;
+        looks: true for a POST that changes nothing, such as the question for a status.
         """
         data = b"" if body is None else json.dumps(body).encode()
+        reading = looks or method in READING
         if encrypted:
-            self._guard(method, attempt)
+            self._guard(reading, method, attempt)
             with _DERIVATIONS:
                 data = encrypt(data, self._connection.secret_key)
         headers = {"Content-Type": "application/octet-stream"}
-        answer = self._send(method, ADMIN + quote(command), query, data, headers, attempt, repeatable)
+        answer = self._send(method, ADMIN + quote(command), query, data, headers, attempt, repeatable, reading)
         if not decrypted:
             return answer
         with _DERIVATIONS:
             return Answer(answer.status, answer.headers, decrypt(_Readable(answer.body), self._connection.secret_key))
+
+    def like(self, **changes: Any) -> Client:
+        """A client that differs in these options of the connection; what it sends counts here, unless the endpoint is another."""
+        other = Client(replace(self._connection, **changes), self._check_mode)
+        if "endpoint" not in changes:
+            other._lock, other._sent = self._lock, self._sent
+        return other
 
     def probe(self) -> None:
         """Ask once, anonymously and without repetition, whether anything answers. Raises Unreachable or Untrusted."""
@@ -125,13 +146,13 @@ class Client:
             raise self._no_answer(error, "reach the server") from None
 
     def _send(self, method: str, path: str, query: Mapping[str, str] | None, body: bytes, headers: dict[str, str],
-              attempt: str, repeatable: bool = True) -> Answer:
-        self._guard(method, attempt)
+              attempt: str, repeatable: bool = True, reading: bool = False) -> Answer:
+        self._guard(reading, method, attempt)
         pairs = sorted((quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in (query or {}).items())
         target = path + ("?" + "&".join(f"{name}={value}" for name, value in pairs) if pairs else "")
         left = self._connection.retries
         while True:
-            self._count(reading=method in READING)
+            self._count(reading)
             try:
                 response = self._open(method, target, body, self._signed(method, target, body, headers))
             except urllib3.exceptions.HTTPError as error:
@@ -148,16 +169,13 @@ class Client:
             left -= 1
             time.sleep(min(0.2 * 2 ** (self._connection.retries - left), 5) * random.uniform(0.5, 1))
 
-    def _guard(self, method: str, attempt: str) -> None:
-        if self._check_mode and method not in READING:
+    def _guard(self, reading: bool, method: str, attempt: str) -> None:
+        if self._check_mode and not reading:
             raise WriteInCheckMode(f"a {method} request was about to be sent in check mode", attempt=attempt)
 
     def _count(self, reading: bool) -> None:
         with self._lock:
-            if reading:
-                self.reads += 1
-            else:
-                self.writes += 1
+            self._sent["reads" if reading else "writes"] += 1
 
     def _open(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Any:
         return self._pool.request(method, target, body=body or None, headers=headers, retries=False, redirect=False)
