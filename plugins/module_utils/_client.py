@@ -15,7 +15,7 @@ import random
 import threading
 import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Mapping, Sequence
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -85,12 +85,23 @@ class Client:
         self._endpoints = [_endpoint(written, connection, connections) for written in connection.endpoint]
         self._at = 0
         self._lock = threading.Lock()
-        self.reads = 0
-        self.writes = 0
+        self._sent = {"reads": 0, "writes": 0}
+
+    @property
+    def reads(self) -> int:
+        return self._sent["reads"]
+
+    @property
+    def writes(self) -> int:
+        return self._sent["writes"]
 
     @property
     def access_key(self) -> str:
         return self._connection.access_key
+
+    @property
+    def secret_key(self) -> str:
+        return self._connection.secret_key
 
     @property
     def region(self) -> str:
@@ -103,22 +114,32 @@ class Client:
         if body:
             digest = hashlib.md5(body, usedforsecurity=False).digest()
             sent["Content-MD5"] = base64.b64encode(digest).decode()
-        return self._send(method, f"/{bucket}", query, body, sent, attempt)
+        return self._send(method, f"/{bucket}", query, body, sent, attempt, reading=method in READING)
 
     def admin(self, method: str, command: str, query: Mapping[str, str] | None = None, body: Any = None,
-              encrypted: bool = False, decrypted: bool = False, repeatable: bool = True, attempt: str = "") -> Answer:
+              encrypted: bool = False, decrypted: bool = False, repeatable: bool = True, looks: bool = False,
+              attempt: str = "") -> Answer:
         """Send an admin request whose body is sent as JSON, or as it is when it is bytes.
 
         encrypted: the server wants the body under the caller's secret key; decrypted: it answers so;
-        repeatable: false when a second arrival of the same request would be an error.
+        repeatable: false when a second arrival of the same request would be an error;
+        looks: true for a POST that changes nothing, such as the question for a status.
         """
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        reading = looks or method in READING
         if encrypted:
-            self._guard(method, attempt)
+            self._guard(reading, method, attempt)
             data = encrypt(data, self._connection.secret_key)
         headers = {"Content-Type": "application/octet-stream"}
-        answer = self._send(method, ADMIN + command, query, data, headers, attempt, repeatable)
+        answer = self._send(method, ADMIN + command, query, data, headers, attempt, repeatable, reading)
         return Answer(answer.status, answer.headers, decrypt(answer.body, self._connection.secret_key)) if decrypted else answer
+
+    def like(self, **changes: Any) -> Client:
+        """A client that differs in these options of the connection; what it sends counts here, unless the endpoint is another."""
+        other = Client(replace(self._connection, **changes), self._check_mode)
+        if "endpoint" not in changes:
+            other._lock, other._sent = self._lock, self._sent
+        return other
 
     def probe(self) -> None:
         """Ask every endpoint once, anonymously, whether it answers, until one does. Raises Unreachable or Untrusted."""
@@ -135,12 +156,12 @@ class Client:
         raise problem
 
     def _send(self, method: str, path: str, query: Mapping[str, str] | None, body: bytes, headers: dict[str, str],
-              attempt: str, repeatable: bool = True) -> Answer:
-        self._guard(method, attempt)
+              attempt: str, repeatable: bool = True, reading: bool = False) -> Answer:
+        self._guard(reading, method, attempt)
         sent = target(path, query)
         tries = max(self._connection.retries + 1, len(self._endpoints))
         for attempted in range(1, tries + 1):
-            self._count(reading=method in READING)
+            self._count(reading)
             endpoint = self._endpoints[self._at]
             try:
                 response = _open(endpoint, method, sent, body, self._signed(endpoint, method, sent, body, headers))
@@ -166,16 +187,13 @@ class Client:
             if self._endpoints[self._at] is endpoint:
                 self._at = (self._at + 1) % len(self._endpoints)
 
-    def _guard(self, method: str, attempt: str) -> None:
-        if self._check_mode and method not in READING:
+    def _guard(self, reading: bool, method: str, attempt: str) -> None:
+        if self._check_mode and not reading:
             raise WriteInCheckMode(f"a {method} request was about to be sent in check mode", attempt=attempt)
 
     def _count(self, reading: bool) -> None:
         with self._lock:
-            if reading:
-                self.reads += 1
-            else:
-                self.writes += 1
+            self._sent["reads" if reading else "writes"] += 1
 
     def _signed(self, endpoint: Endpoint, method: str, sent: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
         who = self._connection

@@ -38,6 +38,10 @@ class NotKept(Problem):
     """The server accepted a write and still shows something else."""
 
 
+class Unfinished(Problem):
+    """What was started goes on in the server; only the waiting has ended."""
+
+
 class WriteInCheckMode(Problem):
     """A writing request was about to be sent in check mode: a defect of the caller."""
 

@@ -17,7 +17,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _client
 from ansible_collections.oracle1.minio.plugins.module_utils._argspec import CONNECTION
-from ansible_collections.oracle1.minio.plugins.module_utils._errors import NotKept, Problem, Refused, Rejected
+from ansible_collections.oracle1.minio.plugins.module_utils._errors import NotKept, Problem, Refused, Rejected, Unfinished
 from ansible_collections.oracle1.minio.plugins.module_utils._secrets import SecretStore
 
 UNSEEN = "(not shown)"
@@ -390,6 +390,16 @@ def _tier_exists(source: Source, name: str) -> bool:
     return any(tier.get("Name") == name for tier in tiers)
 
 
+def _bucket_exists(source: Source, name: str) -> bool:
+    try:
+        source.s3("HEAD", name, attempt=f"look for bucket {name}")
+    except Rejected as error:
+        if error.status == 404:
+            return False
+        raise
+    return True
+
+
 def _notification_target_exists(source: Source, name: str) -> bool:
     listed = source.admin("GET", "info", attempt="list the targets of notifications").json().get("sqsARN") or []
     # A target's name is told without the server's region, which stands fourth.
@@ -414,18 +424,25 @@ EXISTS: dict[str, Callable[[Source, str], bool]] = {
     "group": _answered("group", "group", "XMinioAdminNoSuchGroup"),
     "ldap_user": _answered("idp/ldap/list-access-keys", "userDN", "XMinioAdminNoSuchUser", listType="svcacc-only"),
     "tier": _tier_exists,
+    "bucket": _bucket_exists,
     "notification_target": _notification_target_exists,
     "kms_key": _kms_key_exists,
 }
+
+
+def demand(client: _client.Client, kind: str, name: str, attempt: str) -> None:
+    """Raises Refused where an action needs an object that the server does not have."""
+    if not EXISTS[kind](client, name):
+        raise Refused(f"{kind} {name} does not exist", attempt=attempt)
 
 
 def connection(params: Mapping[str, Any]) -> _client.Connection:
     return _client.Connection(**{name: params[name] for name in CONNECTION})
 
 
-def start(spec: Mapping[str, Any], connections: int = 8) -> tuple[AnsibleModule, _client.Client | Problem]:
+def start(spec: Mapping[str, Any], connections: int = 8, **rules: Any) -> tuple[AnsibleModule, _client.Client | Problem]:
     """The module and its client, or why there is none. Ends the module when the library is missing."""
-    module = AnsibleModule(argument_spec={**CONNECTION, **spec}, supports_check_mode=True)
+    module = AnsibleModule(argument_spec={**CONNECTION, **spec}, supports_check_mode=True, **rules)
     if _client.LIBRARY_ERROR:
         module.fail_json(
             msg=missing_required_lib("urllib3", reason="The library minio brings it."),
@@ -434,6 +451,49 @@ def start(spec: Mapping[str, Any], connections: int = 8) -> tuple[AnsibleModule,
         return module, _client.Client(connection(module.params), module.check_mode, connections)
     except Problem as problem:
         return module, problem
+
+
+@dataclass(frozen=True)
+class Step:
+    """What an action would do, found by looking.
+
+    changed and value are what is reported when act is not called: in check mode, and where there is none.
+    act does it and returns (changed, value) as they came to be.
+    """
+
+    changed: bool
+    value: Mapping[str, Any]
+    act: Callable[[], tuple[bool, Mapping[str, Any]]] | None = None
+
+
+def until(look: Callable[[], Any], done: Callable[[Any], bool], seconds: float, attempt: str, show: Callable[[Any], str]) -> Any:
+    """Look until done(what was seen), and return it. Raises Unfinished, with show(what was seen last), after these seconds."""
+    deadline, pause = time.monotonic() + seconds, 0.1
+    while True:
+        seen = look()
+        if done(seen):
+            return seen
+        if time.monotonic() >= deadline:
+            raise Unfinished(f"it goes on, and did not end within {seconds:g} seconds: {show(seen)}", attempt=attempt)
+        time.sleep(min(pause, max(deadline - time.monotonic(), 0)))
+        pause = min(pause * 1.5, 2)
+
+
+def perform(kind: str, spec: Mapping[str, Any], prepare: Callable[[_client.Client, Mapping[str, Any]], Step],
+            **rules: Any) -> None:
+    """The whole of a module that does something instead of managing an object. rules are passed on to AnsibleModule."""
+    module, client = start(spec, **rules)
+    try:
+        if isinstance(client, Problem):
+            raise client
+        step = prepare(client, module.params)
+        changed, value = step.changed, step.value
+        if step.act is not None and not module.check_mode:
+            changed, value = step.act()
+    except Problem as problem:
+        problem.subject = problem.subject or kind
+        module.fail_json(msg=str(problem))
+    module.exit_json(**{"changed": changed, kind: value, "requests": {"reads": client.reads, "writes": client.writes}})
 
 
 def run(resource: Resource) -> None:
