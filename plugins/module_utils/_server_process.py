@@ -23,7 +23,7 @@ REVISION = "ORACLE1_UNIT_REVISION"
 RUNNING = ("active", "activating", "reloading")
 PROPERTIES = (
     "LoadState", "ActiveState", "SubState", "MainPID", "NRestarts", "NeedDaemonReload", "FragmentPath", "Environment",
-    "EnvironmentFiles", "UnitFileState", "Result", "InvocationID", "Job", "AssertResult",
+    "EnvironmentFiles", "UnitFileState", "Result", "InvocationID", "Job", "AssertResult", "User", "Group",
 )
 # Variables that the server does not compare with its peers at boot (skipEnvs in cmd/bootstrap-peer-server.go).
 NOT_COMPARED = frozenset((
@@ -60,6 +60,8 @@ class Unit:
     invocation: str = ""
     job: bool = False
     assertion_failed: bool = False
+    user: str = ""
+    group: str = ""
 
     @property
     def running(self) -> bool:
@@ -86,6 +88,7 @@ def parse_show(name: str, text: str) -> Unit:
         environment={key: value for key, _separator, value in pairs}, environment_files=files,
         enabled=one("UnitFileState") == "enabled", result=one("Result"), invocation=one("InvocationID"),
         job=one("Job") not in ("", "0"), assertion_failed=one("AssertResult") == "no",
+        user=one("User"), group=one("Group"),
     )
 
 
@@ -175,6 +178,11 @@ def reasons(
     if needs_reload or (revision is not None and live.get(REVISION) != revision):
         found.append("unit")
     return found + [f"environment:{name}" for name in differences(live, wanted)]
+
+
+def settings_change(why: t.Iterable[str]) -> bool:
+    """Whether a restart would bring another environment or another binary, and not just another unit."""
+    return any(reason == "binary" or reason.startswith("environment") for reason in why)
 
 
 def observe(name: str, environment_file: str, binary: str, pending: t.Iterable[str] = ()) -> dict[str, t.Any]:
