@@ -255,7 +255,7 @@ def emulate(arch: str) -> None:
         try:
             run("update-binfmts", "--enable", name)
         except (LabError, FileNotFoundError) as error:
-            raise LabError(f"{arch} programs cannot be run here: {error}\nInstall qemu-user-static and binfmt-support.") from error
+            raise LabError(f"{arch} programs cannot be run here: {error}\nInstall qemu-user-static, binfmt-support and arch-test.") from error
 
 
 def cgroup_namespace() -> list[str]:

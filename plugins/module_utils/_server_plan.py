@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.oracle1.minio.plugins.module_utils._server_process import NOT_COMPARED
+from ansible_collections.oracle1.minio.plugins.module_utils._server_process import NOT_COMPARED, settings_change
 
 # Nodes with different values of these do not form one cluster: they see other drives, or do not trust each other.
 NOT_BRIDGED = {
@@ -45,8 +45,8 @@ def plan(
     due = [node for node in here if states[node]["running"] and states[node]["restart_due"]]
     current = [node for node in here if states[node]["running"] and not states[node]["restart_due"]]
     result: dict[str, t.Any] = {
-        "strategy": "none", "start": down, "restart": due, "wait_for": {}, "waiting": {}, "missing": missing, "note": "",
-        "problems": [],
+        "strategy": "none", "start": down, "restart": due, "trial": [], "wait_for": {}, "waiting": {}, "missing": missing,
+        "note": "", "problems": [],
     }
     if due and missing and not allow_down:
         result["problems"] = [
@@ -62,7 +62,7 @@ def plan(
     outage = _outage(reasons, len(nodes), survives_nodes)
     if outage:
         result.update(
-            strategy="together", start=[], restart=due + down, wait_for={node: "serving" for node in due + down},
+            strategy="together", start=[], restart=due + down, trial=due + down, wait_for={node: "serving" for node in due + down},
             note=f"{_join(due + down)} {'is' if len(due + down) == 1 else 'are'} restarted at once, because {outage}: "
                  "the cluster does not answer for some seconds",
         )
@@ -78,7 +78,8 @@ def plan(
         if result["wait_for"][node] == "joined" and node not in waiting:
             waiting.append(node)
         alike += 1
-    result["strategy"] = "rolling"
+    # All nodes get the same environment and binary, so what one has tried the others need not.
+    result.update(strategy="rolling", trial=[node for node in due if settings_change(states[node]["reasons"])][:1])
     return result
 
 

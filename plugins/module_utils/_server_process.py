@@ -23,7 +23,7 @@ REVISION = "ORACLE1_UNIT_REVISION"
 RUNNING = ("active", "activating", "reloading")
 PROPERTIES = (
     "LoadState", "ActiveState", "SubState", "MainPID", "NRestarts", "NeedDaemonReload", "FragmentPath", "Environment",
-    "EnvironmentFiles", "UnitFileState", "Result", "InvocationID", "Job", "AssertResult",
+    "EnvironmentFiles", "UnitFileState", "Result", "InvocationID", "Job", "AssertResult", "User", "Group",
     "ActiveEnterTimestampMonotonic",
 )
 # Variables that the server does not compare with its peers at boot (skipEnvs in cmd/bootstrap-peer-server.go).
@@ -63,6 +63,8 @@ class Unit:
     assertion_failed: bool = False
     # On the clock of time.monotonic(); 0 when it never became active.
     active_since: float = 0.0
+    user: str = ""
+    group: str = ""
 
     @property
     def running(self) -> bool:
@@ -90,6 +92,7 @@ def parse_show(name: str, text: str) -> Unit:
         enabled=one("UnitFileState") == "enabled", result=one("Result"), invocation=one("InvocationID"),
         job=one("Job") not in ("", "0"), assertion_failed=one("AssertResult") == "no",
         active_since=int(one("ActiveEnterTimestampMonotonic") or 0) / 1e6,
+        user=one("User"), group=one("Group"),
     )
 
 
@@ -179,6 +182,11 @@ def reasons(
     if needs_reload or (revision is not None and live.get(REVISION) != revision):
         found.append("unit")
     return found + [f"environment:{name}" for name in differences(live, wanted)]
+
+
+def settings_change(why: t.Iterable[str]) -> bool:
+    """Whether a restart would bring another environment or another binary, and not just another unit."""
+    return any(reason == "binary" or reason.startswith("environment") for reason in why)
 
 
 def observe(name: str, environment_file: str, binary: str, pending: t.Iterable[str] = ()) -> dict[str, t.Any]:

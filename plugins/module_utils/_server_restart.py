@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _server_env as env
 from ansible_collections.oracle1.minio.plugins.module_utils import _server_process as process
+from ansible_collections.oracle1.minio.plugins.module_utils import _server_trial as trial
 from ansible_collections.oracle1.minio.plugins.module_utils._server_health import Answer, Node
 
 # Every failing question for maintenance writes an error with a stack to the server's log, so ask slowly.
@@ -46,6 +47,7 @@ class Order:
     guard_timeout: int
     peers: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    trial: list[int] = field(default_factory=list)
     joined: bool = False
 
     @property
@@ -85,6 +87,21 @@ def check_certificates(order: Order) -> None:
         )
     if not order.node.tls and present:
         raise Refused(f"{order.endpoint} is not encrypted, but {order.certs_dir} holds {' and '.join(present)}")
+
+
+def try_out(order: Order, unit: process.Unit, lines: int) -> None:
+    """Refused when the server does not take the environment or binary that the files want and no process has yet."""
+    if unit.running and not process.settings_change(state(order)["reasons"]):
+        return
+    wanted = process.wanted_environment(unit, order.environment_file)
+    try:
+        trial.attempt(order.binary, wanted, order.trial, unit.user, unit.group, order.certs_dir, order.timeout, lines)
+    except (trial.Refusal, OSError) as error:
+        raise Refused(
+            f"{order.node.host}: tried on its own before any node was touched, the server "
+            f"{env.mask(str(error), env.secrets_of(wanted))}\n{order.environment_file} and {order.binary} are the new ones "
+            "already, and a node that restarts by itself takes them: correct them and run again"
+        ) from error
 
 
 def guard(order: Order, unit: process.Unit) -> None:

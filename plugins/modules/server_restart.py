@@ -57,6 +57,18 @@ options:
         node and for changes that nodes with different settings cannot bridge.
     type: bool
     default: true
+  trial:
+    description:
+      - Number of drives of an erasure set, for each pool. With numbers here, an environment or binary that the running
+        process does not have is first tried in a throw-away server of its own, on loopback, as the user of the unit, with
+        that many temporary drives.
+      - The module fails with the server's words, before anything is touched, when that server exits, is not ready within
+        O(timeout), or goes on without a setting.
+      - Settings that reach outside or write elsewhere take no effect there (etcd, notification, logging, audit, identity
+        providers and plugins, external key management, volume list, addresses, log files); they are not tried.
+    type: list
+    elements: int
+    default: []
   guard_timeout:
     description: Seconds to wait for the guard, for example for the node restarted before to be used by its peers again.
     type: int
@@ -175,6 +187,7 @@ def arguments() -> dict:
         "environment_file": {"type": "path", "default": "/etc/default/minio"},
         "binary": {"type": "path", "default": "/usr/local/bin/minio"},
         "guard": {"type": "bool", "default": True},
+        "trial": {"type": "list", "elements": "int", "default": []},
         "guard_timeout": {"type": "int", "default": 120},
         "peers": {"type": "list", "elements": "str", "default": []},
         "waiting": {"type": "list", "elements": "str", "default": []},
@@ -190,6 +203,8 @@ def reach(order: server.Order, action: str | None, unit: process.Unit, params: d
     """Do it and wait: what was reached, and a warning."""
     if action:
         server.check_certificates(order)
+        if order.trial:
+            server.try_out(order, unit, params["log_lines"])
         if action == "restarted" and params["guard"]:
             server.guard(order, unit)
         server.act(order, "restart" if action == "restarted" else "start", unit)

@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import json
-import ssl
 import socket
+import ssl
+import threading
 import time
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from conftest import LAB, NODES, play, ssh
 
@@ -67,7 +69,42 @@ def test_verify_is_red_and_says_why_when_a_node_is_down():
         assert time.monotonic() < deadline
 
 
-def test_a_failing_server_is_red_with_the_reason_from_its_log():
-    run = play("deploy", "--tags", "release,server", "-e", '{"minio_server_settings": {"MINIO_STORAGE_CLASS_RRS": "EC:seven"}}')
-    assert run.status != 0 and "Invalid storage class value" in run.text
-    assert play("deploy", "--tags", "release,server").status == 0
+class Reader(threading.Thread):
+    """Reads one object again and again through the balancer, and keeps what went wrong."""
+
+    def __init__(self, client, bucket: str) -> None:
+        super().__init__(daemon=True)
+        self.client, self.bucket, self.good, self.bad, self.stop = client, bucket, 0, [], threading.Event()
+
+    def run(self) -> None:
+        while not self.stop.wait(0.2):
+            try:
+                assert self.client.get_object(Bucket=self.bucket, Key="kept")["Body"].read() == b"served"
+                self.good += 1
+            except (AssertionError, BotoCoreError, ClientError) as error:
+                self.bad.append(repr(error))
+
+
+@pytest.mark.parametrize(("settings", "words"), [
+    ({"MINIO_STORAGE_CLASS_RRS": "EC:seven"}, "Invalid storage class value"),
+    ({"MINIO_API_REQUESTS_MAX": "many"}, "Invalid api configuration"),
+], ids=["it exits", "it goes on without"])
+def test_a_setting_that_the_server_refuses_is_red_in_its_words_and_no_node_is_touched(s3, bucket, settings, words):
+    s3.put_object(Bucket=bucket, Key="kept", Body=b"served")
+    processes = [process(node) for node in NODES]
+    reader = Reader(s3, bucket)
+    reader.start()
+    try:
+        run = play("deploy", "--tags", "release,server", "-e", json.dumps({"minio_server_settings": settings}))
+        assert run.status != 0 and words in run.text
+        assert [process(node) for node in NODES] == processes
+        # The brackets keep the shell from finding itself.
+        left = [ssh(node, "sh", "-c", "ls -d /tmp/oracle1-tria[l]-*; grep -la oracle1-tria[l]- /proc/[0-9]*/cmdline").stdout for node in NODES]
+        assert left == ["", "", ""]
+    finally:
+        back = play("deploy", "--tags", "release,server")
+        reader.stop.set()
+        reader.join()
+    assert back.status == 0, back.text[-3000:]
+    assert [process(node) for node in NODES] == processes
+    assert reader.good and reader.bad == []

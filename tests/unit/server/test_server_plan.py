@@ -60,6 +60,19 @@ def test_nodes_with_new_settings_wait_for_the_second_one() -> None:
     assert found["waiting"] == {"minio1": [], "minio2": ["minio1"], "minio3": ["minio1"]}
 
 
+@pytest.mark.parametrize(("states", "expected"), [
+    (cluster(SETTING, SETTING, SETTING), ["minio1"]),
+    (cluster(node("binary"), node("binary"), node("binary")), ["minio1"]),
+    (cluster(node("unit"), SETTING, SETTING), ["minio2"]),
+    (cluster(SETTING, DOWN, SETTING), ["minio1"]),
+    (cluster(node("unit"), node("unit"), node("unit")), []),
+    (cluster(DOWN, DOWN, DOWN), []),
+    (cluster(*[node("environment:MINIO_VOLUMES")] * 3), NODES),
+])
+def test_new_settings_are_tried_once_and_where_all_restart_together_by_each(states: dict[str, Any], expected: list[str]) -> None:
+    assert plan(states, NODES, survives_nodes=1)["trial"] == expected
+
+
 def test_five_nodes_wait_for_the_third() -> None:
     nodes = [f"minio{number}" for number in range(1, 6)]
     found = plan({name: SETTING for name in nodes}, nodes, survives_nodes=2)
