@@ -150,6 +150,19 @@ def documentation(kind: str) -> dict[str, Any]:
     return ansible_doc("-t", kind, *names) if names else {}
 
 
+def coverage_page() -> str:
+    """The table of docs/coverage.yml."""
+    body = ["What MinIO has, the module that manages it, the resource of the Terraform provider `aminueza/minio` 3.40 and the command of",
+            "`mc` for the same. An option stands behind its module. Where there is no module, the last column says why.", ""]
+    for group in yaml.safe_load((ROOT / "docs/coverage.yml").read_text()):
+        body += [f"## {group['group']}", "", "| feature | module | Terraform resource | mc | |", "|---|---|---|---|---|"]
+        for row in group["rows"]:
+            cells = [", ".join(f"`{name}`" for name in row.get(column) or []) or "-" for column in ("ours", "terraform")]
+            body.append(f"| {row['feature']} | {' | '.join(cells)} | `{row['mc']}` | {row.get('note', '')} |")
+        body.append("")
+    return page("Coverage", "docs/coverage.yml", "Who manages what", body)
+
+
 def pages() -> dict[Path, str]:
     """Every page that belongs to the reference, by its path in the repository."""
     result: dict[Path, str] = {}
@@ -172,6 +185,8 @@ def pages() -> dict[Path, str]:
         result[Path("roles") / role / "README.md"] = role_page(role, plays)
         short = yaml.safe_load(specs.read_text())["argument_specs"]["main"]["short_description"]
         index += wrap(f"- [`{COLLECTION}.{role}`](../../roles/{role}/README.md): {markdown(short)}", "")
+    index += ["", "[What of MinIO is covered](coverage.md)", ""]
+    result[REFERENCE / "coverage.md"] = coverage_page()
     result[REFERENCE / "README.md"] = page("Reference", "the plugins and roles", "Every option there is", index)
     return result
 
