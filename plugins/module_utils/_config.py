@@ -249,9 +249,9 @@ def read(client: Client, wanted: Wanted) -> Observed | None:
     facts = {"help": help_, "known": known, "values": values, "configured": configured, "overridden": overridden,
              "pending": not dynamic and _differ(there, running)}
     if not wanted.present:
-        return Observed({}, facts) if configured or (colon and overridden) else None
+        return Observed({}, facts, gone=not configured and not (colon and overridden))
     if there is None and not overridden:
-        return None
+        return Observed({}, facts, gone=True)
     shown = {key: overridden[key][1] if key in overridden else values[key] for key in wanted.values.get("settings", {})}
     if _enables(wanted.values, facts):
         shown["enable"] = overridden["enable"][1] if "enable" in overridden else values["enable"]
@@ -282,7 +282,8 @@ def _differ(stored: Mapping[str, str] | None, running: Mapping[str, str] | None)
 def _enables(values: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
     """Whether the wish configures for the first time what must be enabled to have an effect, without a word about it."""
     settings = values.get("settings")
-    return bool(settings) and "enable" not in settings and "enable" in facts["known"] and not facts["configured"]
+    told = bool(settings) and ("enable" in settings or "enable" in facts["overridden"])
+    return bool(settings) and not told and "enable" in facts["known"] and not facts["configured"]
 
 
 def _complete(wanted: Wanted, observed: Observed | None) -> Mapping[str, Any]:
