@@ -89,7 +89,7 @@ extends_documentation_fragment: [oracle1.minio.connection]
 EXAMPLES = r"""
 - name: Have a tier on another cluster
   oracle1.minio.tier:
-    name: COLD
+    name: ARCHIVE
     type: minio
     tier_endpoint: "{{ cold_endpoint }}"
     bucket: cold
@@ -99,14 +99,14 @@ EXAMPLES = r"""
 
 - name: Give it a new credential
   oracle1.minio.tier:
-    name: COLD
+    name: ARCHIVE
     tier_access_key: "{{ cold_access_key }}"
     tier_secret_key: "{{ cold_secret_key }}"
     update_secret: always
 
 - name: Remove it
   oracle1.minio.tier:
-    name: COLD
+    name: ARCHIVE
     state: absent
 """
 
@@ -115,7 +115,7 @@ tier:
   description: The tier as it is after the run, managed fields only, without its credential. Empty when it does not exist.
   returned: success
   type: dict
-  sample: {name: COLD, type: minio, endpoint: "https://minio.example.com:9000", bucket: cold}
+  sample: {name: ARCHIVE, type: minio, endpoint: "https://minio.example.com:9000", bucket: cold}
 requests:
   description: How many requests were sent to the server.
   returned: success

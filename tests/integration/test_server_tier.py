@@ -13,9 +13,14 @@ from typing import Any, Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 from conftest import ACCESS_KEY, SECRET_KEY, Server, Wire, start
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from test_playbooks import play
+
+from ansible_collections.oracle1.minio.plugins.module_utils._client import Client, Connection
+from ansible_collections.oracle1.minio.plugins.modules import tier
 
 SECRET = "one-tier-secret-nobody-may-see"
 TIERS: list[dict[str, Any]] = [
@@ -52,9 +57,8 @@ def on(remote: Server, **more: Any) -> dict[str, Any]:
 
 def document(server: Server, name: str) -> dict[str, Any]:
     """A tier as the server describes it, without its name."""
-    from ansible_collections.oracle1.minio.plugins.module_utils._client import Client, Connection
     tiers = Client(Connection(server.direct, ACCESS_KEY, SECRET_KEY)).admin("GET", "tier").json()
-    return next({**tier, "Name": ""} for tier in tiers if tier["Name"] == name)
+    return next({**found, "Name": ""} for found in tiers if found["Name"] == name)
 
 
 @pytest.mark.parametrize(("first", "second"), pairs(TIERS))
@@ -87,9 +91,8 @@ def test_what_mc_added_is_no_change_and_ours_is_what_mc_adds(run, server, remote
     made = run("tier", {"name": ours, **on(remote, bucket="warm", **wish)})
     assert made["changed"] is True, made
     described = [document(server, name) for name in (theirs, ours)]
-    for tier in described:
-        for section in ("MinIO", "S3"):
-            tier[section]["Prefix"] = (tier[section].get("Prefix") or "").rstrip("/")
+    for found, section in itertools.product(described, ("MinIO", "S3")):
+        found[section]["Prefix"] = (found[section].get("Prefix") or "").rstrip("/")
     assert described[0] == described[1]
     for name in (theirs, ours):
         run("tier", {"name": name, "state": "absent"})
@@ -135,6 +138,12 @@ def test_a_rule_of_a_bucket_can_use_it(converge, run, server, remote):
             break
         threading.Event().wait(0.2)
     assert server.boto3().head_object(Bucket=bucket, Key="object")["StorageClass"] == name
+
+
+def test_the_examples_run_and_show_no_secret(server, remote, tmp_path):
+    output = play(tmp_path, yaml.safe_load(tier.EXAMPLES), server, cold_endpoint=remote.direct, cold_access_key="first",
+                  cold_secret_key=SECRET + "first")
+    assert output.count("changed: [localhost]") == 3 and SECRET not in output
 
 
 @pytest.mark.parametrize(("wish", "words"), [
@@ -247,7 +256,7 @@ def test_a_tier_on_azure(converge, run, server, stand_in):
     assert result["tier"] == {"name": name, "type": "azure", "endpoint": f"{stand_in.address}/store", "bucket": "box", "prefix": "edge",
                               "storage_class": "Cool", "account_name": "store"}
     command, path, headers = stand_in.headers[0]
-    assert (command, path, headers["x-ms-access-tier"]) == ("PUT", "/store/box/edge/probeobject", "Cool")
+    assert (command, path, headers["x-ms-access-tier"]) == ("PUT", "/store/box/edge%2Fprobeobject", "Cool")
     assert headers["authorization"].startswith("SharedKey store:")
     other = base64.b64encode(b"another-account-key").decode()
     assert converge("tier", {**wish, "account_key": other, "update_secret": "always"}, repeats=False)["changed"] is True
