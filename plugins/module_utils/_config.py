@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Mapping
@@ -65,6 +66,8 @@ DEFAULTS: dict[str, dict[str, str]] = {
     "scanner": {"speed": "default", "alert_excess_versions": "100", "alert_excess_folders": "50000"},
     "storage_class": {"rrs": "EC:1", "optimize": "availability"},
 }
+# The server reads, changes and stores its whole configuration without a lock: of two writes at a time one is lost.
+_WRITING = threading.Lock()
 # Stands for a value that the server has and does not show.
 HIDDEN = "(hidden)"
 _REDACTED = "*redacted*"
@@ -365,17 +368,20 @@ def write(client: Client, wanted: Wanted, observed: Observed | None, plan: Plan,
         if "enable" not in wish and "enable" in there:
             # The server enables what is set without a word about it.
             setting["enable"] = there["enable"]
-        client.admin("PUT", "set-config-kv", body=line(wanted.name, setting).encode(), encrypted=True,
-                     attempt=f"set {', '.join(sorted(set(wish) & set(setting)))}")
+        _send(client, "PUT", "set-config-kv", line(wanted.name, setting), f"set {', '.join(sorted(set(wish) & set(setting)))}")
     resetting = [key for key in wish if key not in setting and observed is not None
                  and observed.facts["values"][key] != observed.facts["help"].default(key)]
     if resetting:
-        client.admin("DELETE", "del-config-kv", body=f"{wanted.name} {' '.join(resetting)}".encode(), encrypted=True,
-                     attempt=f"reset {', '.join(resetting)}")
+        _send(client, "DELETE", "del-config-kv", f"{wanted.name} {' '.join(resetting)}", f"reset {', '.join(resetting)}")
 
 
 def remove(client: Client, wanted: Wanted, observed: Observed) -> None:
-    client.admin("DELETE", "del-config-kv", body=wanted.name.encode(), encrypted=True, attempt="reset it")
+    _send(client, "DELETE", "del-config-kv", wanted.name, "reset it")
+
+
+def _send(client: Client, method: str, command: str, text: str, attempt: str) -> None:
+    with _WRITING:
+        client.admin(method, command, body=text.encode(), encrypted=True, attempt=attempt)
 
 
 CONFIG = Resource(

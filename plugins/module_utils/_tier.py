@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 from typing import Any, Mapping
 from urllib.parse import urlsplit
 
@@ -28,6 +29,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 # Others are dropped by the server without a word.
 AZURE_CLASSES = ("archive", "cold", "cool", "hot", "premium", *(f"p{size}" for size in (4, 6, 10, 15, 20, 30, 40, 50, 60, 70, 80)))
+# The server reads, changes and stores all tiers without a lock: of two writes at a time one is lost.
+_WRITING = threading.Lock()
 # Names of the options in the server's document.
 _KEYS = {"endpoint": "Endpoint", "bucket": "Bucket", "prefix": "Prefix", "region": "Region", "storage_class": "StorageClass",
          "access_key": "AccessKey", "account_name": "AccountName"}
@@ -107,15 +110,23 @@ def read(client: Client, wanted: Wanted) -> Observed | None:
 
 
 def write(client: Client, wanted: Wanted, observed: Observed | None, plan: Plan, secret: str | None) -> None:
-    secret = secret or ""
-    if observed is not None:
-        body = _credential({**observed.values, **plan.after}, secret)
-        client.admin("POST", f"tier/{wanted.name}", body=body, encrypted=True, attempt="set its credential")
-        return
-    after = plan.after
-    section: dict[str, Any] = {_KEYS[name]: value for name, value in after.items() if name in _KEYS and value}
+    with _WRITING:
+        if observed is not None:
+            client.admin("POST", f"tier/{wanted.name}", body=_credential({**observed.values, **plan.after}, secret or ""), encrypted=True,
+                         attempt="set its credential")
+        else:
+            client.admin("PUT", "tier", {"force": _forced(wanted)}, _document(wanted.name, plan.after, secret or ""), encrypted=True,
+                         repeatable=False, attempt="create it")
+
+
+def _forced(wanted: Wanted) -> str:
+    return str(bool(wanted.options.get("force"))).lower()
+
+
+def _document(name: str, after: Mapping[str, Any], secret: str) -> dict[str, Any]:
+    section: dict[str, Any] = {_KEYS[option]: value for option, value in after.items() if option in _KEYS and value}
     if after["type"] == "azure" and after.get("client_id"):
-        section["SPAuth"] = {**{key: after[name] for name, key in _PRINCIPAL.items()}, "ClientSecret": secret}
+        section["SPAuth"] = {**{key: after[option] for option, key in _PRINCIPAL.items()}, "ClientSecret": secret}
     elif after["type"] == "azure":
         section["AccountKey"] = secret
     elif after["type"] == "gcs":
@@ -124,9 +135,7 @@ def write(client: Client, wanted: Wanted, observed: Observed | None, plan: Plan,
     else:
         section["SecretKey"] = secret
         section.setdefault("Endpoint", "https://s3.amazonaws.com")
-    body = {"Version": "v1", "Type": after["type"], "Name": wanted.name, SECTION[after["type"]]: section}
-    client.admin("PUT", "tier", {"force": str(bool(wanted.options.get("force"))).lower()}, body, encrypted=True, repeatable=False,
-                 attempt="create it")
+    return {"Version": "v1", "Type": after["type"], "Name": name, SECTION[after["type"]]: section}
 
 
 def _credential(values: Mapping[str, Any], secret: str) -> dict[str, Any]:
@@ -138,7 +147,8 @@ def _credential(values: Mapping[str, Any], secret: str) -> dict[str, Any]:
 
 
 def remove(client: Client, wanted: Wanted, observed: Observed) -> None:
-    client.admin("DELETE", f"tier/{wanted.name}", {"force": str(bool(wanted.options.get("force"))).lower()}, attempt="remove it")
+    with _WRITING:
+        client.admin("DELETE", f"tier/{wanted.name}", {"force": _forced(wanted)}, attempt="remove it")
 
 
 def _fixed(name: str, **more: Any) -> Field:

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Iterator
 
@@ -18,6 +18,7 @@ from conftest import ACCESS_KEY, SECRET_KEY, Server, Wire, start
 from ansible_collections.oracle1.minio.plugins.module_utils import _config
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client, Connection
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem
+from ansible_collections.oracle1.minio.plugins.module_utils._resource import fulfil, observe, plan, want
 
 TOKEN = "one-token-nobody-may-see"
 API: list[dict[str, Any]] = [
@@ -226,6 +227,31 @@ def test_an_error_of_the_server_names_the_target_and_the_reason(run):
     result = run("config", {"name": "notify_webhook:gone", "settings": {"endpoint": "http://127.0.0.1:1/"}})
     assert result["failed"] and result["msg"].startswith("config notify_webhook:gone: cannot set enable, endpoint: ")
     assert "connection refused" in result["msg"]
+
+
+@pytest.mark.parametrize("value", [
+    "'", '"', "''", '"x"', "'x'", " before", "after ", "   ", 'a "b" c', 'a"b c', '"a b', 'a b"', "#x", "x=y", "x=y z=1", "ü €", "a\\nb", "$HOME", "a  b",
+    "enable", 'a" b=c "d', ""])
+def test_odd_text_arrives_as_it_is_or_is_refused(converge, run, client, value):
+    """The stored text is read from the health report, which is JSON and needs no parsing of ours."""
+    run("config", {"name": "api", "settings": {"comment": "another"}})
+    result = run("config", {"name": "api", "settings": {"comment": value}})
+    stored = _config._stored(client, "api")["comment"]
+    if result.get("failed"):
+        assert "cannot carry the value of comment" in result["msg"] and stored == "another"
+    else:
+        assert stored == value and converge("config", {"name": "api", "settings": {"comment": value}})["changed"] is False
+
+
+def test_writes_at_the_same_time_lose_nothing(server, client):
+    """In one process, as apply has them: the server itself would lose some."""
+    def make(number: int) -> None:
+        wanted = want(_config.CONFIG, {"name": f"notify_nsq:n{number}", "settings": {"enable": False, "topic": number, "nsqd_address": "127.0.0.1:1"}})
+        observed = observe(client, wanted)
+        fulfil(client, wanted, observed, plan(wanted, observed))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(make, range(16)))
+    assert {number for number in range(16) if _config._stored(client, f"notify_nsq:n{number}")} == set(range(16))
 
 
 def test_a_reset_brings_the_defaults_and_only_dynamic_subsystems_apply_it(server, client):
