@@ -250,7 +250,7 @@ def read(client: Client, wanted: Wanted) -> Observed | None:
     configured = there is not None and (bool(colon) or any(
         value == _REDACTED or not help_.same(key, value, help_.default(key)) for key, value in values.items()))
     facts = {"help": help_, "known": known, "values": values, "configured": configured, "overridden": overridden,
-             "pending": not dynamic and _differ(there, running)}
+             "pending": not dynamic and _differ(None if there is None else values, running)}
     if not wanted.present:
         return Observed({}, facts, gone=not configured and not (colon and overridden))
     if there is None and not overridden:
@@ -276,8 +276,7 @@ def _differ(stored: Mapping[str, str] | None, running: Mapping[str, str] | None)
     """Whether the next start of the server brings another configuration."""
     if stored is None or running is None:
         return stored is not running
-    return any(bool(value) != bool(running.get(key)) if value == _REDACTED else value != running.get(key, "")
-               for key, value in stored.items())
+    return any(value != running.get(key, "") for key, value in stored.items())
 
 
 # -- wishes ----------------------------------------------------------------------------------------------------------
