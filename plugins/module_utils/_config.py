@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Mapping
@@ -65,6 +66,8 @@ DEFAULTS: dict[str, dict[str, str]] = {
     "scanner": {"speed": "default", "alert_excess_versions": "100", "alert_excess_folders": "50000"},
     "storage_class": {"rrs": "EC:1", "optimize": "availability"},
 }
+# The server reads, changes and stores its whole configuration without a lock: of two writes at a time one is lost.
+_WRITING = threading.Lock()
 # Stands for a value that the server has and does not show.
 HIDDEN = "(hidden)"
 _REDACTED = "*redacted*"
@@ -247,11 +250,11 @@ def read(client: Client, wanted: Wanted) -> Observed | None:
     configured = there is not None and (bool(colon) or any(
         value == _REDACTED or not help_.same(key, value, help_.default(key)) for key, value in values.items()))
     facts = {"help": help_, "known": known, "values": values, "configured": configured, "overridden": overridden,
-             "pending": not dynamic and _differ(there, running)}
+             "pending": not dynamic and _differ(None if there is None else values, running)}
     if not wanted.present:
-        return Observed({}, facts) if configured or (colon and overridden) else None
+        return Observed({}, facts, gone=not configured and not (colon and overridden))
     if there is None and not overridden:
-        return None
+        return Observed({}, facts, gone=True)
     shown = {key: overridden[key][1] if key in overridden else values[key] for key in wanted.values.get("settings", {})}
     if _enables(wanted.values, facts):
         shown["enable"] = overridden["enable"][1] if "enable" in overridden else values["enable"]
@@ -273,8 +276,7 @@ def _differ(stored: Mapping[str, str] | None, running: Mapping[str, str] | None)
     """Whether the next start of the server brings another configuration."""
     if stored is None or running is None:
         return stored is not running
-    return any(bool(value) != bool(running.get(key)) if value == _REDACTED else value != running.get(key, "")
-               for key, value in stored.items())
+    return any(value != running.get(key, "") for key, value in stored.items())
 
 
 # -- wishes ----------------------------------------------------------------------------------------------------------
@@ -282,7 +284,8 @@ def _differ(stored: Mapping[str, str] | None, running: Mapping[str, str] | None)
 def _enables(values: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
     """Whether the wish configures for the first time what must be enabled to have an effect, without a word about it."""
     settings = values.get("settings")
-    return bool(settings) and "enable" not in settings and "enable" in facts["known"] and not facts["configured"]
+    told = bool(settings) and ("enable" in settings or "enable" in facts["overridden"])
+    return bool(settings) and not told and "enable" in facts["known"] and not facts["configured"]
 
 
 def _complete(wanted: Wanted, observed: Observed | None) -> Mapping[str, Any]:
@@ -364,17 +367,20 @@ def write(client: Client, wanted: Wanted, observed: Observed | None, plan: Plan,
         if "enable" not in wish and "enable" in there:
             # The server enables what is set without a word about it.
             setting["enable"] = there["enable"]
-        client.admin("PUT", "set-config-kv", body=line(wanted.name, setting).encode(), encrypted=True,
-                     attempt=f"set {', '.join(sorted(set(wish) & set(setting)))}")
+        _send(client, "PUT", "set-config-kv", line(wanted.name, setting), f"set {', '.join(sorted(set(wish) & set(setting)))}")
     resetting = [key for key in wish if key not in setting and observed is not None
                  and observed.facts["values"][key] != observed.facts["help"].default(key)]
     if resetting:
-        client.admin("DELETE", "del-config-kv", body=f"{wanted.name} {' '.join(resetting)}".encode(), encrypted=True,
-                     attempt=f"reset {', '.join(resetting)}")
+        _send(client, "DELETE", "del-config-kv", f"{wanted.name} {' '.join(resetting)}", f"reset {', '.join(resetting)}")
 
 
 def remove(client: Client, wanted: Wanted, observed: Observed) -> None:
-    client.admin("DELETE", "del-config-kv", body=wanted.name.encode(), encrypted=True, attempt="reset it")
+    _send(client, "DELETE", "del-config-kv", wanted.name, "reset it")
+
+
+def _send(client: Client, method: str, command: str, text: str, attempt: str) -> None:
+    with _WRITING:
+        client.admin(method, command, body=text.encode(), encrypted=True, attempt=attempt)
 
 
 CONFIG = Resource(

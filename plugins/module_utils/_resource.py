@@ -94,10 +94,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Observed:
-    """An object as it is: canonical values of the managed fields, and facts that a write or a refusal needs."""
+    """An object as it is: canonical values of the managed fields, and facts that a write or a refusal needs.
+
+    gone: it does not exist, and is observed only for its facts, which notes reports; everything else takes it for None.
+    """
 
     values: Mapping[str, Any]
     facts: Mapping[str, Any] = field(default_factory=dict)
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -204,7 +208,7 @@ def want(resource: Resource, params: Mapping[str, Any], store: SecretStore | Non
 
 def plan(wanted: Wanted, observed: Observed | None) -> Plan:
     """What shall happen. Pure: it depends on nothing but its arguments and on whether a kept secret exists."""
-    resource = wanted.resource
+    resource, observed = wanted.resource, _existing(observed)
     key = {resource.key: wanted.name}
     if not wanted.present:
         reason = resource.refuse(wanted, observed, {}) if resource.refuse and observed is not None else None
@@ -229,6 +233,10 @@ def plan(wanted: Wanted, observed: Observed | None) -> Plan:
     if reason:
         raise Refused(reason, subject=wanted.subject, attempt="change it" if observed is not None else "create it")
     return _with_secret(wanted, observed, {} if observed is None else {**key, **before}, after)
+
+
+def _existing(observed: Observed | None) -> Observed | None:
+    return None if observed is None or observed.gone else observed
 
 
 def _with_secret(wanted: Wanted, observed: Observed | None, before: dict[str, Any], after: dict[str, Any]) -> Plan:
@@ -292,6 +300,7 @@ def assure(source: Source, client: _client.Client, wanted: Wanted, observed: Obs
 
 def carry_out(client: _client.Client, wanted: Wanted, observed: Observed | None, planned: Plan) -> None:
     """Write what was planned."""
+    observed = _existing(observed)
     with _named(wanted):
         if not planned.after and observed is not None:
             check_removal(client, wanted, planned)

@@ -140,13 +140,15 @@ class Server:
     def new(self, kind: str = "bucket") -> str:
         return f"{kind}-{next(self.names)}"
 
-    def mc(self, *arguments: str, check: bool = True) -> Any:
-        """Run mc with the alias s3 and return the last line of its JSON."""
+    def mc(self, *arguments: str, check: bool = True, text: bool = False) -> Any:
+        """Run mc with the alias s3 and return the last line of its JSON, or as text what it prints without --json."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.directory), "MC_CONFIG_DIR": str(self.directory / "mc"),
                        "MC_HOST_s3": self.direct.replace("://", f"://{ACCESS_KEY}:{SECRET_KEY}@")}
-        done = subprocess.run([binary("MC_BINARY", "mc"), "--json", *arguments], env=environment, stdin=subprocess.DEVNULL,
+        done = subprocess.run([binary("MC_BINARY", "mc"), *([] if text else ["--json"]), *arguments], env=environment, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=30, check=False)
         assert done.returncode == 0 or not check, done.stdout + done.stderr
+        if text:
+            return done.stdout
         return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
 
     def boto3(self) -> Any:

@@ -15,8 +15,9 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = ("bucket", "policy", "user", "service_account", "info", "apply", "export")
-SECRETS = {"edge_secret_key": "edge-secret-nobody-may-see", "reader_secret_key": "reader-secret-nobody-may-see"}
+MODULES = ("bucket", "policy", "user", "service_account", "info", "apply", "export", "config", "prometheus_token")
+SECRETS = {"edge_secret_key": "edge-secret-nobody-may-see", "reader_secret_key": "reader-secret-nobody-may-see",
+           "siem_token": "siem-token-nobody-may-see", "metrics_secret_key": "metrics-secret-nobody-may-see"}
 
 
 def play(tmp_path, tasks, server, *options, environment=None, **variables):
@@ -38,12 +39,14 @@ def test_the_examples_run_and_show_no_secret(server, tmp_path):
     for name in MODULES:
         entry = importlib.import_module(f"ansible_collections.oracle1.minio.plugins.modules.{name}")
         tasks += yaml.safe_load(entry.EXAMPLES)
-    output = play(tmp_path, tasks, server, secrets_dir=str(tmp_path / "secrets"), manifest_file=str(tmp_path / "exported.yml"), **SECRETS)
+    output = play(tmp_path, tasks, server, secrets_dir=str(tmp_path / "secrets"), manifest_file=str(tmp_path / "exported.yml"),
+                  prometheus_token_file=str(tmp_path / "token"), **SECRETS)
     for secret in (*SECRETS.values(), server.connection["secret_key"],
                    *(path.read_text().strip() for path in (tmp_path / "secrets").iterdir())):
         # module_defaults and vars are the caller's own text; nothing else may carry a secret.
         assert secret not in output
     assert (tmp_path / "secrets" / "user-edge").exists()
+    assert (tmp_path / "token").read_text().strip() not in output
 
 
 def test_the_connection_comes_from_the_environment(server, tmp_path):

@@ -19,6 +19,7 @@ OWN_EXITS = {
     "host_facts": "reads a host",
     "info": "reads a whole cluster",
     "probe": "asks one endpoint",
+    "prometheus_token": "keeps a file, and asks no server",
     "release": "makes a file on the controller",
     "server_restart": "restarts a node",
     "server_state": "reads a process",
@@ -27,7 +28,7 @@ OWN_EXITS = {
 }
 
 # Modules that run on nodes: Python 3.9 and its standard library are all they may count on.
-ON_NODES = {"host_facts", "probe", "server_restart", "server_state", "server_tuning"}
+ON_NODES = {"host_facts", "probe", "prometheus_token", "server_restart", "server_state", "server_tuning"}
 
 PREFIX = f"ansible_collections.{repository.COLLECTION}."
 LICENCE = [

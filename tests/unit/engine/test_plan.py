@@ -12,12 +12,16 @@ import pytest
 from ansible_collections.oracle1.minio.plugins.module_utils._manifest import MANIFEST, levels
 from ansible_collections.oracle1.minio.plugins.module_utils._bucket import BUCKET
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client, Connection
+from ansible_collections.oracle1.minio.plugins.module_utils._config import CONFIG, HIDDEN, Help
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused, Rejected, Unreachable, WriteInCheckMode
 from ansible_collections.oracle1.minio.plugins.module_utils._iam import SERVICE_ACCOUNT, USER
 from ansible_collections.oracle1.minio.plugins.module_utils._info import shape
+from ansible_collections.oracle1.minio.plugins.module_utils._kms import KMS_KEY
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import Observed, plan, want
 from ansible_collections.oracle1.minio.plugins.module_utils._secrets import SecretStore
+from ansible_collections.oracle1.minio.plugins.module_utils._tier import TIER
 
+RESOURCES = {resource.kind: resource for resource in (*MANIFEST.values(), CONFIG, TIER, KMS_KEY)}.values()
 THERE = Observed({"status": "enabled", "policies": ["a", "b"]})
 ACTIONS = [
     ({"name": "usr"}, THERE, "unchanged"),
@@ -53,23 +57,47 @@ def test_suspending_shows_the_exclusions_that_it_takes_away():
     assert planned.before["versioning_excluded_prefixes"] == ["x/"] and planned.after["versioning_excluded_prefixes"] == []
 
 
+@pytest.mark.parametrize(("there", "params", "sent"), [
+    ("", {}, False), ("", {"secrets": {"auth_token": "12345678"}}, True), (HIDDEN, {"secrets": {"auth_token": "12345678"}}, False),
+    (HIDDEN, {"secrets": {"auth_token": None}}, True), ("", {"secrets": {"auth_token": None}}, False),
+    ("shown-one", {"secrets": {"auth_token": "12345678"}}, True), ("12345678", {"secrets": {"auth_token": "12345678"}}, False),
+    (HIDDEN, {"secrets": {"auth_token": "12345678"}, "update_secret": "always"}, True),
+])
+def test_a_secret_is_due_where_the_server_lacks_it(there, params, sent):
+    facts = {"help": Help({}, {}, True), "values": {"auth_token": there}, "overridden": {}, "known": ["auth_token"], "configured": True}
+    planned = plan(want(CONFIG, {"name": "audit_webhook:a", **params}), Observed({}, facts))
+    assert (planned.send_secret, planned.changed) == (sent, sent) and "12345678" not in repr(planned)
+
+
+def test_no_secrets_directory_invents_the_credential_of_another_service(tmp_path):
+    tier = {"name": "COLD", "type": "gcs", "bucket": "box"}
+    with pytest.raises(Refused, match="tier_secret_key is needed"):
+        plan(want(TIER, tier, SecretStore(str(tmp_path))), None)
+    assert plan(want(CONFIG, {"name": "audit_webhook:a", "settings": {"endpoint": "x"}}, SecretStore(str(tmp_path))), None).send_secret is False
+
+
+def test_what_is_gone_is_planned_as_what_never_was():
+    wanted = want(KMS_KEY, {"name": "key"})
+    assert plan(wanted, Observed({}, gone=True)) == plan(wanted, None) != plan(wanted, Observed({}))
+
+
 def test_kinds_are_written_after_what_they_need():
     order = [kind for level in levels(MANIFEST.values()) for kind in level]
     assert order.index("policy") < order.index("user") < order.index("service_account")
 
 
-@pytest.mark.parametrize("resource", MANIFEST.values(), ids=lambda resource: resource.kind)
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.kind)
 def test_a_secret_is_hidden_wherever_it_is_an_option(resource):
     for renamed in (True, False):
         spec = resource.spec(renamed)
-        secrets = [name for name in spec if name.endswith("secret_key")]
+        secrets = [name for name, option in spec.items() if option.get("no_log")]
         assert len(secrets) == (1 if resource.secret else 0)
-        assert all(spec[name]["no_log"] for name in secrets)
+        assert {name for name in spec if name.endswith("secret_key")} <= set(secrets)
 
 
 def test_no_module_option_hides_one_of_the_connection():
     from ansible_collections.oracle1.minio.plugins.module_utils._argspec import CONNECTION
-    for resource in MANIFEST.values():
+    for resource in RESOURCES:
         assert not set(resource.spec(renamed=True)) & set(CONNECTION), resource.kind
     assert set(SERVICE_ACCOUNT.spec()) & set(CONNECTION) == {"access_key", "secret_key"}
 
