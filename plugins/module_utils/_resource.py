@@ -111,7 +111,7 @@ class Resource:
     after) returns why it cannot be fulfilled; references(after) lists (kind, name) that must exist; secret is the name of
     the option with the credential; after lists the kinds that must be written earlier. key_spec is what the key's option has
     beside its type; name turns a name into its one canonical form; blocked(client, wanted) returns why the server holds on to
-    an object that shall go; restart_needed(client, wanted) tells whether what is stored waits for a restart of the server.
+    an object that shall go; restart_needed(client, wanted, observed) tells whether what is stored waits for a server's restart.
     """
 
     kind: str
@@ -131,7 +131,7 @@ class Resource:
     key_spec: Mapping[str, Any] = field(default_factory=dict)
     name: Callable[[str], str] = _same
     blocked: Callable[[_client.Client, Wanted], str | None] | None = None
-    restart_needed: Callable[[_client.Client, Wanted], bool] | None = None
+    restart_needed: Callable[[_client.Client, Wanted, Observed | None], bool] | None = None
 
     def spec(self, renamed: bool = False) -> dict[str, dict[str, Any]]:
         """The argument spec of one object; with the module's names where renamed is true."""
@@ -361,7 +361,7 @@ def run(resource: Resource) -> None:
             check_removal(client, wanted, done)
         elif done.changed:
             done = fulfil(client, wanted, observed, done)
-        waiting = resource.restart_needed and (done.changed or resource.restart_needed(client, wanted))
+        waiting = resource.restart_needed and (done.changed or resource.restart_needed(client, wanted, observed))
     except Problem as problem:
         module.fail_json(msg=str(problem))
     outcome = Outcome(wanted, done)

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = ("bucket", "policy", "user", "service_account", "info", "apply")
+MODULES = ("bucket", "policy", "user", "group", "policy_attachment", "service_account", "info", "apply")
 SECRETS = {"edge_secret_key": "edge-secret-nobody-may-see", "reader_secret_key": "reader-secret-nobody-may-see"}
 
 
