@@ -304,10 +304,12 @@ def entity(written: str) -> str:
         raise Refused(f"an entity is written as one of {', '.join(f'{item}:NAME' for item in ENTITIES)}")
     if not kind.startswith("ldap_"):
         return written
-    parts = [part.partition("=") for part in re.split(r"(?<!\\),", name)]
+    # Parts end at a comma, unless it is escaped, and spaces around them mean nothing, unless the last one is.
+    parts = [part.partition("=") for part in re.findall(r"(?:\\.|[^,\\])+", name)]
     if not all(attribute.strip() and equals for attribute, equals, _value in parts):
         raise Refused(f"an {kind} is known by its distinguished name, such as uid=edge,ou=people,dc=example,dc=com")
-    return f"{kind}:" + ",".join(f"{attribute.strip().lower()}={value.strip()}" for attribute, _equals, value in parts)
+    trimmed = ((attribute.strip().lower(), re.sub(r"(?<!\\) +$", "", value.lstrip())) for attribute, _equals, value in parts)
+    return f"{kind}:" + ",".join(f"{attribute}={value}" for attribute, value in trimmed)
 
 
 def _entity_of(wanted: Wanted) -> tuple[str, str]:

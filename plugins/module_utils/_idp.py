@@ -304,7 +304,9 @@ OPENID_PROVIDER = Provider(
         _text("config_url"), _text("client_id"), _text("display_name"), _list("scopes", ","), _list("role_policy", ","),
         _text("claim_name", "policy"), _text("claim_prefix"), _flag("claim_userinfo"), _text("user_readable_claim"), _text("user_id_claim"),
         _text("redirect_uri"), _flag("redirect_uri_dynamic"),
-        _text("vendor", choices=["", "keycloak"]), _text("keycloak_realm"), _text("keycloak_admin_url"),
+        _text("vendor", choices=["", "keycloak"]),
+        # Named after a key, though none of these is one.
+        _text("keycloak_realm", no_log=False), _text("keycloak_admin_url", no_log=False),
     ),
     secret="client_secret", needed=("config_url", "client_id"),
 )
