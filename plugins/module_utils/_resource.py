@@ -292,9 +292,10 @@ def missing_reference(client: _client.Client, wanted: Wanted, planned: Plan, pro
     """What the object refers to and neither the server nor the manifest has. Asked only where something is to be written."""
     if not planned.changed or not planned.after or wanted.resource.references is None:
         return None
-    for kind, name in wanted.resource.references(planned.before, planned.after):
-        if (kind, name) not in promised and not EXISTS[kind](client, name):
-            return Refused(f"{kind} {name} does not exist", subject=wanted.subject, attempt="refer to it")
+    with _named(wanted):
+        for kind, name in wanted.resource.references(planned.before, planned.after):
+            if (kind, name) not in promised and not EXISTS[kind](client, name):
+                return Refused(f"{kind} {name} does not exist", subject=wanted.subject, attempt="refer to it")
     return None
 
 

@@ -126,9 +126,12 @@ def test_what_a_group_needs_is_told_before_anything_is_sent(run, server, people)
             assert result["failed"] and words in result["msg"] and f"group {params['name']}" in result["msg"], result
 
 
-def test_the_root_user_is_no_member(run, server):
-    name = server.new("group")
-    assert "user rootadmin does not exist" in run("group", {"name": name, "members": ["rootadmin"]})["msg"]
+def test_neither_the_root_user_nor_a_service_account_is_a_member(run, server):
+    run("service_account", {"account_access_key": "no-member", "account_secret_key": SECRET})
+    for check in (True, False):
+        assert "user rootadmin does not exist" in run("group", {"name": "people-only", "members": ["rootadmin"]}, check=check)["msg"]
+        assert run("group", {"name": "people-only", "members": ["no-member"]}, check=check)["msg"] == (
+            "group people-only: cannot look for no-member: Specified IAM action is not allowed (XMinioIAMActionNotAllowed, HTTP 403)")
 
 
 @pytest.mark.parametrize("name", ["with space", "a/b", "ünïcode", "percent%41", "plus+and&question?"])
