@@ -185,9 +185,11 @@ def takes_writes(url: str) -> bool:
 def own_server(directory: Path, **variables: str) -> Iterator[Server]:
     """A server for tests that change what all of it does."""
     process, port = start(directory, 4, **variables)
-    yield Server(port, Wire(port), directory)
-    process.kill()
-    process.wait()
+    try:
+        yield Server(port, Wire(port), directory)
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(scope="session")
