@@ -114,6 +114,10 @@ def test_the_members_of_a_group_have_its_rights(run, server, people):
     run("group", {"name": name, "members": [user], "policies": ["readonly"]})
     with pytest.raises(S3Error, match="NoSuchKey"):
         server.minio(user, SECRET).stat_object(name, "x")
+    run("user", {"name": user, "policies": ["readwrite"]})
+    run("group", {"name": name, "status": "disabled"})
+    with pytest.raises(S3Error, match="AccessDenied"):
+        server.minio(user, SECRET).stat_object(name, "x")
 
 
 def test_what_a_group_needs_is_told_before_anything_is_sent(run, server, people):
