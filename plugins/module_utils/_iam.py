@@ -273,6 +273,11 @@ def remove_group(client: Client, wanted: Wanted, observed: Observed) -> None:
     client.admin("PUT", "update-group-members", body={"group": wanted.name, "members": [], "isRemove": True}, attempt="remove it")
 
 
+def group_names(client: Client) -> list[str]:
+    """All groups of the server's own store."""
+    return sorted(client.admin("GET", "groups", attempt="list the groups").json() or [])
+
+
 GROUP = Resource(
     kind="group", key="name",
     fields=(
@@ -398,7 +403,8 @@ def _refuse_account(wanted: Wanted, observed: Observed | None, after: Mapping[st
 def _parent(client: Client, wanted: Wanted, shown: str) -> str:
     """The account's user under the name of the wish. A user of LDAP signs in with a short name; the server shows the whole one."""
     short = wanted.values.get("user", shown)
-    if "=" not in shown or short == shown:
+    # A wish that only asks which fields there are has no name to compare with.
+    if "=" not in shown or short == shown or not isinstance(short, str):
         return shown
     keys = _found(client, "idp/ldap/list-access-keys", {"userDN": short, "listType": "svcacc-only"},
                   ("XMinioAdminNoSuchUser", "XMinioIAMActionNotAllowed"), f"look for {short} in LDAP", decrypted=True) or {}

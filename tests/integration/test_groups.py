@@ -120,6 +120,23 @@ def test_the_members_of_a_group_have_its_rights(run, server, people):
         server.minio(user, SECRET).stat_object(name, "x")
 
 
+def test_groups_and_attachments_are_listed(run, server, people):
+    """What an export goes by; a disabled group and one without policies among them."""
+    from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
+    from ansible_collections.oracle1.minio.plugins.module_utils._iam import attachments, group_names
+    from ansible_collections.oracle1.minio.plugins.module_utils._resource import connection
+    from ansible_collections.oracle1.minio.plugins.module_utils._argspec import CONNECTION
+    bare, disabled = server.new("group"), server.new("group")
+    run("group", {"name": bare, "members": ["ann"]})
+    run("group", {"name": disabled, "policies": ["readonly", "diagnostics"]})
+    run("group", {"name": disabled, "status": "disabled"})
+    client = Client(connection({**dict.fromkeys(CONNECTION), **server.connection, "region": "us-east-1", "timeout": 30}))
+    listed, attached = group_names(client), attachments(client)
+    assert listed == sorted(server.mc("admin", "group", "ls", "s3")["groups"]) and {bare, disabled} <= set(listed)
+    assert attached[f"group:{disabled}"] == ["diagnostics", "readonly"] and f"group:{bare}" not in attached
+    assert f"group:{disabled}" in attachments(client, "readonly") and f"group:{disabled}" not in attachments(client, "writeonly")
+
+
 def test_what_a_group_needs_is_told_before_anything_is_sent(run, server, people):
     for params, words in (
             ({"name": server.new("group"), "members": ["nobody"]}, "user nobody does not exist"),
