@@ -1,12 +1,14 @@
 # Copyright: (c) 2026, the oracle1.minio maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Policies, users and service accounts of the server's own identity store."""
+"""Policies, users, groups and service accounts of the server's own identity store, and what is attached to whom."""
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _canonical as canonical
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
@@ -14,8 +16,22 @@ from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refus
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Source, Wanted
 
 STATUS = {"type": "str", "choices": ["enabled", "disabled"]}
+NAMES = {"type": "list", "elements": "str"}
+FLAG = {"type": "bool", "default": False}
 # The server's way to say "never" in an update.
 NEVER = "1970-01-01T00:00:00Z"
+# The policies that every server has, by their actions.
+BUILT_IN = {
+    "consoleAdmin": (["admin:*"], ["kms:*"], ["s3:*"]),
+    "diagnostics": (["admin:OBDInfo", "admin:BandwidthMonitor", "admin:Prometheus", "admin:Profiling", "admin:ServerTrace",
+                     "admin:ConsoleLog", "admin:ServerInfo", "admin:TopLocksInfo"],),
+    "readonly": (["s3:GetBucketLocation", "s3:GetObject"],),
+    "readwrite": (["s3:*"],),
+    "writeonly": (["s3:PutObject"],),
+}
+DISABLED = "this server does not change the policies of a disabled {}: set status: enabled, and disable it in a later run"
+FROM_LDAP = ("this server takes its users and groups from LDAP: attach policies to their distinguished names, with policy_attachment")
+NO_LDAP = "LDAP is not enabled on this server, or it was not restarted since"
 
 
 def _found(client: Source, command: str, query: Mapping[str, str], absent: tuple[str, ...], attempt: str,
@@ -26,6 +42,17 @@ def _found(client: Source, command: str, query: Mapping[str, str], absent: tuple
         if error.code in absent:
             return None
         raise
+
+
+def _merged(option: str) -> Callable[[Any, Any, Mapping[str, Any]], list[str]]:
+    """Names are added to those that are there, unless the option makes the wish the whole truth."""
+    def merge(observed: Any, wanted: list[str], options: Mapping[str, Any]) -> list[str]:
+        return wanted if options.get(option) else sorted({*(observed or []), *wanted})
+    return merge
+
+
+def _listed(joined: str | None) -> list[str]:
+    return sorted(filter(None, (joined or "").split(",")))
 
 
 def _document(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,21 +84,38 @@ def policy_names(source: Source) -> list[str]:
     return sorted(source.admin("GET", "list-canned-policies", attempt="list the policies").json() or {})
 
 
-# The policies that every server has, by their actions.
-_BUILT_IN = {
-    "consoleAdmin": (["admin:*"], ["kms:*"], ["s3:*"]),
-    "diagnostics": (["admin:OBDInfo", "admin:BandwidthMonitor", "admin:Prometheus", "admin:Profiling", "admin:ServerTrace",
-                     "admin:ConsoleLog", "admin:ServerInfo", "admin:TopLocksInfo"],),
-    "readonly": (["s3:GetBucketLocation", "s3:GetObject"],),
-    "readwrite": (["s3:*"],),
-    "writeonly": (["s3:PutObject"],),
-}
-
-
 def _describe_policy(name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Nothing for a policy that the server brought itself, as long as nobody has changed it."""
     actions = sorted(sorted(statement["Action"]) for statement in values["policy"].get("Statement", ()))
-    return {} if actions == sorted(sorted(group) for group in _BUILT_IN.get(name, ((),))) else values
+    return {} if actions == sorted(sorted(group) for group in BUILT_IN.get(name, ((),))) else values
+
+
+def _refuse_policy(wanted: Wanted, observed: Observed | None, after: Mapping[str, Any]) -> str | None:
+    if not after and wanted.name in BUILT_IN:
+        return "it is built into the server, which would have it again after its next start"
+    return None
+
+
+def _holders(client: Source, wanted: Wanted) -> str | None:
+    holders = sorted(attachments(client, wanted.name))
+    return f"it is attached to {', '.join(holders)}: detach it first" if holders else None
+
+
+def attachments(client: Source, policy: str | None = None) -> dict[str, list[str]]:
+    """Names of policies by entity, such as {"user:edge": ["readonly"]}; only those of one policy when it is given.
+
+    Entities are named as policy_attachment names them. Those without a policy are not among them.
+    """
+    query = {"policy": policy} if policy else {}
+    result: dict[str, set[str]] = {}
+    for provider, prefix in (("builtin", ""), ("ldap", "ldap_")):
+        answer = _found(client, f"idp/{provider}/policy-entities", query, ("XMinioIAMActionNotAllowed",) if prefix else (),
+                        "list what is attached", decrypted=True) or {}
+        for mapping in answer.get("policyMappings") or []:
+            for kind in ("user", "group"):
+                for name in mapping.get(f"{kind}s") or []:
+                    result.setdefault(f"{prefix}{kind}:{name}", set()).add(mapping["policy"])
+    return {entity: sorted(policies) for entity, policies in sorted(result.items())}
 
 
 POLICY = Resource(
@@ -79,14 +123,11 @@ POLICY = Resource(
     fields=(Field("policy", {"type": "dict"}, _policy, needed=True),),
     read=read_policy, write=write_policy, remove=remove_policy,
     names=policy_names, describe=_describe_policy,
+    refuse=_refuse_policy, blocked=_holders,
 )
 
 
 # -- users -----------------------------------------------------------------------------------------------------------
-
-def _merge_policies(observed: Any, wanted: list[str], options: Mapping[str, Any]) -> list[str]:
-    return wanted if options.get("policies_authoritative") else sorted({*(observed or []), *wanted})
-
 
 def _refuse_user(wanted: Wanted, observed: Observed | None, after: Mapping[str, Any]) -> str | None:
     if not after:
@@ -95,22 +136,31 @@ def _refuse_user(wanted: Wanted, observed: Observed | None, after: Mapping[str, 
         return "a user's name has at least 3 characters, no = and no comma, and no space at its ends"
     if wanted.secret is not None and len(wanted.secret.encode()) < 8:
         return "the secret key has fewer than 8 characters"
+    return _stays_disabled("user", observed, after)
+
+
+def _stays_disabled(kind: str, observed: Observed | None, after: Mapping[str, Any]) -> str | None:
     if observed is not None and observed.values["status"] == "disabled" and after.get("status") != "enabled" and (
             after.get("policies", observed.values["policies"]) != observed.values["policies"]):
-        return "this server does not change the policies of a disabled user: set status: enabled, and disable it in a later run"
+        return DISABLED.format(kind)
     return None
 
 
+def _added(kind: str, option: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(kind, name) for name in after.get(option) or [] if name not in (before.get(option) or [])]
+
+
 def _attached(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [("policy", name) for name in after.get("policies") or [] if name not in (before.get("policies") or [])]
+    return _added("policy", "policies", before, after)
 
 
 def read_user(client: Source, wanted: Wanted) -> Observed | None:
     user = _found(client, "user-info", {"accessKey": wanted.name}, ("XMinioAdminNoSuchUser",), "read it")
     if user is None:
         return None
-    attached = sorted(filter(None, (user.get("policyName") or "").split(",")))
-    return Observed({"status": user["status"], "policies": attached})
+    if not user.get("status"):
+        raise Refused(FROM_LDAP, attempt="read it")
+    return Observed({"status": user["status"], "policies": _listed(user.get("policyName"))})
 
 
 def write_user(client: Client, wanted: Wanted, observed: Observed | None, plan: Plan, secret: str | None) -> None:
@@ -122,31 +172,43 @@ def write_user(client: Client, wanted: Wanted, observed: Observed | None, plan: 
     # This server takes a disabled user for none when policies change: enable before them, disable after them.
     if secret is not None:
         now = "enabled" if wished != there else status
-        client.admin("PUT", "add-user", query, {"secretKey": secret, "status": now}, encrypted=True,
-                     attempt="set its secret key" if observed else "create it")
+        attempt = "set its secret key" if observed else "create it"
+        try:
+            client.admin("PUT", "add-user", query, {"secretKey": secret, "status": now}, encrypted=True, attempt=attempt)
+        except Rejected as error:
+            if error.code != "XMinioIAMActionNotAllowed":
+                raise
+            raise Rejected(FROM_LDAP, error.code, error.status, attempt) from None
     elif status == "enabled" and now != status:
-        now = _set_status(client, query, status)
-    _associate(client, wanted.name, "attach", wished - there)
-    _associate(client, wanted.name, "detach", there - wished)
+        now = _set_status(client, "user", query, status)
+    _associate(client, "user", wanted.name, there, wished)
     if now != status:
-        _set_status(client, query, status)
+        _set_status(client, "user", query, status)
 
 
-def _set_status(client: Client, query: Mapping[str, str], status: str) -> str:
-    client.admin("PUT", "set-user-status", {**query, "status": status}, attempt=f"make it {status}")
+def _set_status(client: Client, kind: str, query: Mapping[str, str], status: str) -> str:
+    client.admin("PUT", f"set-{kind}-status", {**query, "status": status}, attempt=f"make it {status}")
     return status
 
 
-def _associate(client: Client, user: str, operation: str, policies: set[str]) -> None:
-    if not policies:
-        return
-    try:
-        client.admin("POST", f"idp/builtin/policy/{operation}", body={"policies": sorted(policies), "user": user},
-                     encrypted=True, attempt=f"{operation} {', '.join(sorted(policies))}")
-    except Rejected as error:
-        # Another run was faster, or an earlier answer was lost on its way.
-        if error.code != "XMinioAdminPolicyChangeAlreadyApplied":
-            raise
+def _provider(kind: str) -> tuple[str, str]:
+    """Who knows the entity, and what it is there."""
+    return ("ldap", kind[len("ldap_"):]) if kind.startswith("ldap_") else ("builtin", kind)
+
+
+def _associate(client: Client, kind: str, name: str, there: set[str], wished: set[str]) -> None:
+    """Attach and detach what makes the difference. kind: user, group, ldap_user or ldap_group."""
+    provider, holder = _provider(kind)
+    for operation, policies in (("attach", sorted(wished - there)), ("detach", sorted(there - wished))):
+        if not policies:
+            continue
+        try:
+            client.admin("POST", f"idp/{provider}/policy/{operation}", body={"policies": policies, holder: name},
+                         encrypted=True, attempt=f"{operation} {', '.join(policies)}")
+        except Rejected as error:
+            # Another run was faster, or an earlier answer was lost on its way.
+            if error.code != "XMinioAdminPolicyChangeAlreadyApplied":
+                raise
 
 
 def remove_user(client: Client, wanted: Wanted, observed: Observed) -> None:
@@ -161,13 +223,180 @@ USER = Resource(
     kind="user", key="name",
     fields=(
         Field("status", STATUS),
-        Field("policies", {"type": "list", "elements": "str"}, canonical.names, _merge_policies),
+        Field("policies", NAMES, canonical.names, _merged("policies_authoritative")),
     ),
-    options={"policies_authoritative": {"type": "bool", "default": False}},
+    options={"policies_authoritative": FLAG},
     read=read_user, write=write_user, remove=remove_user, names=user_names,
     refuse=_refuse_user, references=_attached,
     secret="secret_key", renamed={"secret_key": "user_secret_key"},
     after=("policy",),
+)
+
+
+# -- groups ----------------------------------------------------------------------------------------------------------
+
+def _refuse_group(wanted: Wanted, observed: Observed | None, after: Mapping[str, Any]) -> str | None:
+    if not after:
+        members = [] if wanted.options.get("force") or observed is None else observed.values["members"]
+        return f"it has members, {', '.join(members)}: set force: true to take them out first" if members else None
+    if not wanted.name or wanted.name != wanted.name.strip() or set(wanted.name) & set("=,"):
+        return "a group's name has no = and no comma, and no space at its ends"
+    return _stays_disabled("group", observed, after)
+
+
+def _members_and_policies(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [*_added("user", "members", before, after), *_attached(before, after)]
+
+
+def read_group(client: Source, wanted: Wanted) -> Observed | None:
+    group = _found(client, "group", {"group": wanted.name}, ("XMinioAdminNoSuchGroup",), "read it")
+    if group is None:
+        return None
+    if not group.get("status"):
+        raise Refused(FROM_LDAP, attempt="read it")
+    attached = _listed(group.get("policy"))
+    if group["status"] == "disabled":
+        # This server shows a disabled group without its policies, but lists them here.
+        attached = _mapped(client, "group", wanted.name)
+    return Observed({"status": group["status"], "members": sorted(group.get("members") or []), "policies": attached})
+
+
+def _mapped(client: Source, kind: str, name: str) -> list[str]:
+    """The policies that are attached to one entity itself. kind: group, ldap_user or ldap_group."""
+    provider, holder = _provider(kind)
+    answer = client.admin("GET", f"idp/{provider}/policy-entities", {holder: name}, decrypted=True,
+                          attempt="list what is attached to it").json()
+    return sorted({policy for mapping in answer.get(f"{holder}Mappings") or [] for policy in mapping.get("policies") or []})
+
+
+def write_group(client: Client, wanted: Wanted, observed: Observed | None, plan: Plan, secret: str | None) -> None:
+    after = plan.after
+    there = observed.values if observed else {"status": "enabled", "members": [], "policies": []}
+    members = set(after.get("members", there["members"]))
+    status = after.get("status", there["status"])
+    _update_members(client, wanted.name, sorted(members - set(there["members"])), remove=False, creating=observed is None)
+    _update_members(client, wanted.name, sorted(set(there["members"]) - members), remove=True)
+    # This server attaches nothing to a disabled group: enable before, disable after.
+    if status != there["status"] and status == "enabled":
+        _set_status(client, "group", {"group": wanted.name}, status)
+    _associate(client, "group", wanted.name, set(there["policies"]), set(after.get("policies", there["policies"])))
+    if status != there["status"] and status == "disabled":
+        _set_status(client, "group", {"group": wanted.name}, status)
+
+
+def _update_members(client: Client, name: str, members: list[str], remove: bool, creating: bool = False) -> None:
+    # A removal of no members is this server's way to remove the whole group.
+    if members or creating:
+        client.admin("PUT", "update-group-members", body={"group": name, "members": members, "isRemove": remove},
+                     attempt=f"{'take out' if remove else 'add'} {', '.join(members) or 'it'}")
+
+
+def remove_group(client: Client, wanted: Wanted, observed: Observed) -> None:
+    _update_members(client, wanted.name, observed.values["members"], remove=True)
+    client.admin("PUT", "update-group-members", body={"group": wanted.name, "members": [], "isRemove": True}, attempt="remove it")
+
+
+def group_names(client: Source) -> list[str]:
+    """All groups of the server's own store."""
+    return sorted(client.admin("GET", "groups", attempt="list the groups").json() or [])
+
+
+GROUP = Resource(
+    kind="group", key="name",
+    fields=(
+        Field("status", STATUS),
+        Field("members", NAMES, canonical.names, _merged("members_authoritative")),
+        Field("policies", NAMES, canonical.names, _merged("policies_authoritative")),
+    ),
+    options={"members_authoritative": FLAG, "policies_authoritative": FLAG, "force": FLAG},
+    read=read_group, write=write_group, remove=remove_group, names=group_names,
+    refuse=_refuse_group, references=_members_and_policies,
+    after=("policy", "user"),
+)
+
+
+# -- attachments -----------------------------------------------------------------------------------------------------
+
+ENTITIES = ("user", "group", "ldap_user", "ldap_group")
+
+
+def entity(written: str) -> str:
+    """The canonical name of who has policies: its type, a colon and its name, in one text that no other entity shares.
+
+    One text, because the type belongs to the identity: a user and a group may have the same name, and a manifest's entry, a
+    result and a removal of what is unlisted know an object by its kind and its one name. Distinguished names are compared as
+    LDAP does, whatever the case of their attributes and the spaces between their parts.
+    """
+    kind, _colon, name = written.partition(":")
+    if kind not in ENTITIES or not name.strip():
+        raise Refused(f"an entity is written as one of {', '.join(f'{item}:NAME' for item in ENTITIES)}")
+    if not kind.startswith("ldap_"):
+        return written
+    # Parts end at a comma, unless it is escaped, and spaces around them mean nothing, unless the last one is.
+    parts = [part.partition("=") for part in re.findall(r"(?:\\.|[^,\\])+", name)]
+    if not all(attribute.strip() and equals for attribute, equals, _value in parts):
+        raise Refused(f"an {kind} is known by its distinguished name, such as uid=edge,ou=people,dc=example,dc=com")
+    trimmed = ((attribute.strip().lower(), re.sub(r"(?<!\\) +$", "", value.lstrip())) for attribute, _equals, value in parts)
+    return f"{kind}:" + ",".join(f"{attribute}={value}" for attribute, value in trimmed)
+
+
+def _entity_of(wanted: Wanted) -> tuple[str, str]:
+    kind, _colon, name = wanted.name.partition(":")
+    return kind, name
+
+
+def read_attachment(client: Source, wanted: Wanted) -> Observed | None:
+    """What is attached to the entity. A wish for absence sees only what it names, or everything when it names nothing."""
+    kind, name = _entity_of(wanted)
+    holder: Observed | None = None
+    if kind in ("user", "group"):
+        named = replace(wanted, name=name)
+        holder = read_user(client, named) if kind == "user" else read_group(client, named)
+        attached = holder.values["policies"] if holder else []
+    else:
+        try:
+            attached = _mapped(client, kind, name)
+        except Rejected as error:
+            if error.code == "XMinioIAMActionNotAllowed":
+                raise Refused(NO_LDAP, attempt="read it") from None
+            raise
+    if not wanted.present:
+        attached = [policy for policy in attached if policy in wanted.values.get("policies", attached)]
+        if not attached:
+            return None
+    return Observed({"policies": attached}, {"disabled": holder is not None and holder.values["status"] == "disabled"})
+
+
+def _refuse_attachment(wanted: Wanted, observed: Observed | None, after: Mapping[str, Any]) -> str | None:
+    if after and "policies" not in after:
+        return "policies is needed"
+    if observed is not None and observed.facts["disabled"] and after.get("policies") != observed.values["policies"]:
+        return DISABLED.format(_entity_of(wanted)[0])
+    return None
+
+
+def _entity_and_policies(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str]]:
+    kind, _colon, name = after["entity"].partition(":")
+    # No request asks whether an LDAP group exists: the server says so when something is attached to it.
+    return [*([] if kind == "ldap_group" else [(kind, name)]), *_attached(before, after)]
+
+
+def write_attachment(client: Client, wanted: Wanted, observed: Observed | None, plan: Plan, secret: str | None) -> None:
+    there = observed.values["policies"] if observed else []
+    _associate(client, *_entity_of(wanted), set(there), set(plan.after["policies"]))
+
+
+def remove_attachment(client: Client, wanted: Wanted, observed: Observed) -> None:
+    _associate(client, *_entity_of(wanted), set(observed.values["policies"]), set())
+
+
+ATTACHMENT = Resource(
+    kind="policy_attachment", key="entity", name=entity,
+    fields=(Field("policies", NAMES, canonical.names, _merged("authoritative")),),
+    options={"authoritative": FLAG},
+    read=read_attachment, write=write_attachment, remove=remove_attachment,
+    refuse=_refuse_attachment, references=_entity_and_policies,
+    after=("policy", "user", "group"),
 )
 
 
@@ -178,6 +407,8 @@ def _refuse_account(wanted: Wanted, observed: Observed | None, after: Mapping[st
         return None
     if observed is None and not 3 <= len(wanted.name.encode()) <= 20:
         return "the access key of a service account has 3 to 20 characters"
+    if observed is None and "=" in after.get("user", ""):
+        return "the server takes a user of LDAP by the short name that they sign in with, and no distinguished name, for a new account"
     if wanted.secret is not None and not 8 <= len(wanted.secret.encode()) <= 40:
         return "the secret key of a service account has 8 to 40 characters"
     for name in ("name", "description"):
@@ -192,6 +423,17 @@ def _refuse_account(wanted: Wanted, observed: Observed | None, after: Mapping[st
     return None
 
 
+def _parent(client: Source, wanted: Wanted, shown: str) -> str:
+    """The account's user under the name of the wish. A user of LDAP signs in with a short name; the server shows the whole one."""
+    short = wanted.values.get("user", shown)
+    # A wish that only asks which fields there are has no name to compare with.
+    if "=" not in shown or short == shown or not isinstance(short, str):
+        return shown
+    keys = _found(client, "idp/ldap/list-access-keys", {"userDN": short, "listType": "svcacc-only"},
+                  ("XMinioAdminNoSuchUser", "XMinioIAMActionNotAllowed"), f"look for {short} in LDAP", decrypted=True) or {}
+    return short if any(key["accessKey"] == wanted.name for key in keys.get("serviceAccounts") or []) else shown
+
+
 def read_account(client: Source, wanted: Wanted) -> Observed | None:
     account = _found(client, "info-service-account", {"accessKey": wanted.name},
                      ("XMinioInvalidIAMCredentials", "XMinioAdminServiceAccountNotFound"), "read it", decrypted=True)
@@ -199,7 +441,7 @@ def read_account(client: Source, wanted: Wanted) -> Observed | None:
         return None
     embedded = {} if account.get("impliedPolicy") else json.loads(account.get("policy") or "{}")
     return Observed({
-        "user": account.get("parentUser", ""),
+        "user": _parent(client, wanted, account.get("parentUser", "")),
         "name": account.get("name") or "",
         "description": account.get("description") or "",
         "status": "enabled" if account.get("accountStatus") == "on" else "disabled",

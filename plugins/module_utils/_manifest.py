@@ -11,13 +11,19 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.oracle1.minio.plugins.module_utils._bucket import BUCKET
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem, Refused
-from ansible_collections.oracle1.minio.plugins.module_utils._iam import POLICY, SERVICE_ACCOUNT, USER
+from ansible_collections.oracle1.minio.plugins.module_utils._config import CONFIG
+from ansible_collections.oracle1.minio.plugins.module_utils._iam import ATTACHMENT, GROUP, POLICY, SERVICE_ACCOUNT, USER
+from ansible_collections.oracle1.minio.plugins.module_utils._idp import LDAP, OPENID
+from ansible_collections.oracle1.minio.plugins.module_utils._kms import KMS_KEY
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import Resource, Wanted, want
 from ansible_collections.oracle1.minio.plugins.module_utils._secrets import SecretStore
+from ansible_collections.oracle1.minio.plugins.module_utils._tier import TIER
 
 # The manifest's keys, in the order in which results are listed.
 MANIFEST: dict[str, Resource] = {
-    "policies": POLICY, "users": USER, "service_accounts": SERVICE_ACCOUNT, "buckets": BUCKET,
+    "config": CONFIG, "ldap": LDAP, "openid": OPENID, "kms_keys": KMS_KEY, "tiers": TIER,
+    "policies": POLICY, "users": USER, "groups": GROUP, "policy_attachments": ATTACHMENT, "service_accounts": SERVICE_ACCOUNT,
+    "buckets": BUCKET,
 }
 
 

@@ -136,7 +136,7 @@ class Resource:
     after) returns why it cannot be fulfilled; references(after) lists (kind, name) that must exist; secret is the name of
     the option with the credential; after lists the kinds that must be written earlier. key_spec is what the key's option has
     beside its type; name turns a name into its one canonical form; blocked(client, wanted) returns why the server holds on to
-    an object that shall go; restart_needed(client, wanted) tells whether what is stored waits for a restart of the server.
+    an object that shall go; restart_needed(client, wanted, observed) tells whether what is stored waits for a server's restart.
 
     secret_spec is the option's type where it is no text; generated: whether a secrets_dir may invent it; secret_needed: whether
     creation demands it; secret_due(wanted, observed) tells that the server lacks the credential that is wished for.
@@ -169,7 +169,7 @@ class Resource:
     key_spec: Mapping[str, Any] = field(default_factory=dict)
     name: Callable[[str], str] = _same
     blocked: Callable[[_client.Client, Wanted], str | None] | None = None
-    restart_needed: Callable[[_client.Client, Wanted], bool] | None = None
+    restart_needed: Callable[[_client.Client, Wanted, Observed | None], bool] | None = None
 
     def spec(self, renamed: bool = False) -> dict[str, dict[str, Any]]:
         """The argument spec of one object; with the module's names where renamed is true."""
@@ -374,8 +374,8 @@ def missing_reference(source: Source, wanted: Wanted, planned: Plan, promised: s
     """What the object refers to and neither the server nor the manifest has. Asked only where something is to be written."""
     if not planned.changed or not planned.after or wanted.resource.references is None:
         return None
-    for kind, name in wanted.resource.references(planned.before, planned.after):
-        with _named(wanted):
+    with _named(wanted):
+        for kind, name in wanted.resource.references(planned.before, planned.after):
             if (kind, name) not in promised and not EXISTS[kind](source, name):
                 return Refused(f"{kind.replace('_', ' ')} {name} does not exist", subject=wanted.subject, attempt="refer to it")
     return None
@@ -524,7 +524,7 @@ def run(resource: Resource) -> None:
             check_removal(client, wanted, done)
         elif done.changed:
             done = fulfil(client, wanted, observed, done)
-        waiting = resource.restart_needed and (done.changed or resource.restart_needed(client, wanted))
+        waiting = resource.restart_needed and (done.changed or resource.restart_needed(client, wanted, observed))
     except Problem as problem:
         module.fail_json(msg=str(problem))
     outcome = Outcome(wanted, done)

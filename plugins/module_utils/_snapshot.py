@@ -170,13 +170,23 @@ def _service_account(identities: Mapping[str, Any], query: Mapping[str, str]) ->
             "expiration": "" if expiration.startswith(("0001-", "1970-01-01T00:00:00")) else expiration}
 
 
+def _group(identities: Mapping[str, Any], query: Mapping[str, str]) -> dict[str, Any] | None:
+    group = identities["groups.json"].get(query["group"])
+    # The server shows the policies of a disabled group elsewhere: let it be asked.
+    if group is None or group["status"] != "enabled":
+        return None
+    return {"name": query["group"], "status": group["status"], "members": group["members"],
+            "policy": _mapped(identities, "group_mappings.json", query["group"])}
+
+
 def _service_accounts(identities: Mapping[str, Any], query: Mapping[str, str]) -> dict[str, Any]:
     return {"": {"serviceAccounts": [{"accessKey": name} for name in identities["svcaccts.json"]]}}
 
 
-_IDENTITIES: dict[str, Callable[[Mapping[str, Any], Mapping[str, str]], dict[str, Any] | None]] = {
-    "info-canned-policy": _policy, "user-info": _user, "info-service-account": _service_account,
+_IDENTITIES: dict[str, Callable[[Mapping[str, Any], Mapping[str, str]], Any]] = {
+    "info-canned-policy": _policy, "user-info": _user, "info-service-account": _service_account, "group": _group,
     "list-canned-policies": lambda identities, query: identities["policies.json"],
     "list-users": lambda identities, query: identities["users.json"],
+    "groups": lambda identities, query: sorted(identities["groups.json"]),
     "list-access-keys-bulk": _service_accounts,
 }

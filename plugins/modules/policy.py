@@ -9,7 +9,9 @@ module: policy
 short_description: Manage a canned policy of the identity store
 version_added: 0.1.0
 description:
-  - Creates, changes and removes one policy, which users, groups and service accounts can refer to by its name.
+  - Creates, changes and removes one policy, which can be attached to users and groups by its name.
+  - A policy that is attached is not removed, and the message names to whom. Neither is one that is built into the server, such
+    as V(readwrite); its content can be changed.
 author:
   - The oracle1.minio maintainers (@oracle1)
 options:

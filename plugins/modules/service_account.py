@@ -36,6 +36,7 @@ options:
     description:
       - The user on whose behalf the account acts. The caller when omitted. Can only be chosen at creation.
       - This server takes a disabled user for one that does not exist.
+      - A user of LDAP goes by the short name that they sign in with.
     type: str
   name:
     description: Short name for people, up to 32 letters, digits, underscores and hyphens. This server cannot make it empty again.

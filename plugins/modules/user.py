@@ -10,6 +10,8 @@ short_description: Manage a user of the server's own identity store
 version_added: 0.1.0
 description:
   - Creates, changes and removes one user, its status and the policies that are attached to it.
+  - With LDAP enabled the server has no users of its own, and every user is refused. Attach policies to the users of LDAP with
+    M(oracle1.minio.policy_attachment).
 author:
   - The oracle1.minio maintainers (@oracle1)
 options:
@@ -36,7 +38,10 @@ options:
     type: str
     choices: [enabled, disabled]
   policies:
-    description: Names of policies that are attached to the user. They must exist, or be in the same manifest.
+    description:
+      - Names of policies that are attached to the user. They must exist, or be in the same manifest.
+      - To attach a policy to a user that is managed elsewhere, use M(oracle1.minio.policy_attachment). Where both are used for
+        one user, only one of them may be authoritative.
     type: list
     elements: str
   policies_authoritative:

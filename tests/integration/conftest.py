@@ -151,6 +151,17 @@ class Server:
             return done.stdout
         return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
 
+    def restart(self) -> None:
+        """Restart the process and wait until it takes writes again."""
+        log = self.directory / "log"
+        before = log.read_text().count("API: ")
+        self.mc("admin", "service", "restart", "s3")
+        for _attempt in range(300):
+            if log.read_text().count("API: ") > before:
+                break
+            time.sleep(0.1)
+        assert takes_writes(self.direct), log.read_text()
+
     def boto3(self) -> Any:
         import boto3
         return boto3.client("s3", endpoint_url=self.direct, aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY,
@@ -172,50 +183,62 @@ class Server:
         return True
 
 
-def start(directory: Path, drives: int, certs: Path | None = None,
-          further: dict[str, str] | None = None) -> tuple[subprocess.Popen[bytes], int]:
-    """A server of its own, with further variables in its environment; returns when it takes writes."""
+def start(directory: Path, drives: int, certs: Path | None = None, **variables: str) -> tuple[subprocess.Popen[bytes], int]:
+    """A server of its own, with more variables in its environment; returns when it takes writes."""
     port = free_port()
     for number in range(1, drives + 1):
         (directory / f"drive{number}").mkdir(parents=True)
     environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "MINIO_ROOT_USER": ACCESS_KEY,
-                   "MINIO_ROOT_PASSWORD": SECRET_KEY, "MINIO_CI_CD": "1", "MINIO_BROWSER": "off", **(further or {})}
+                   "MINIO_ROOT_PASSWORD": SECRET_KEY, "MINIO_CI_CD": "1", "MINIO_BROWSER": "off", **variables}
     with open(directory / "log", "wb") as log:
         process = subprocess.Popen(
             [binary("MINIO_BINARY", "minio"), "server", "--address", f"127.0.0.1:{port}", "--certs-dir", str(certs or directory / "none"),
              f"{directory}/drive{{1...{drives}}}"],
             env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
-    for attempt in range(300):
-        with contextlib.suppress(OSError):
-            url = f"{'https' if certs else 'http'}://127.0.0.1:{port}/minio/health/cluster"
-            with urllib.request.urlopen(url, timeout=5, context=ssl._create_unverified_context()) as answer:
-                if answer.status == 200:
-                    return process, port
-        time.sleep(0.1)
+    if takes_writes(f"{'https' if certs else 'http'}://127.0.0.1:{port}"):
+        return process, port
     process.kill()
     raise RuntimeError((directory / "log").read_text())
+
+
+def takes_writes(url: str) -> bool:
+    """Wait for a server."""
+    for _attempt in range(300):
+        with contextlib.suppress(OSError):
+            with urllib.request.urlopen(f"{url}/minio/health/cluster", timeout=5, context=ssl._create_unverified_context()) as answer:
+                if answer.status == 200:
+                    return True
+        time.sleep(0.1)
+    return False
+
+
+@contextlib.contextmanager
+def own_server(directory: Path, **variables: str) -> Iterator[Server]:
+    """A server for tests that change what all of it does."""
+    process, port = start(directory, 4, **variables)
+    try:
+        yield Server(port, Wire(port), directory)
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server of most tests. It can encrypt, and it has a target for notifications."""
-    directory, receiver = tmp_path_factory.mktemp("minio"), Receiver()
-    process, port = start(directory, 4, further={
-        "MINIO_KMS_SECRET_KEY": f"{KMS_KEY}:{base64.b64encode(bytes(range(32))).decode()}",
-        "MINIO_NOTIFY_WEBHOOK_ENABLE_PRIMARY": "on", "MINIO_NOTIFY_WEBHOOK_ENDPOINT_PRIMARY": receiver.url})
-    yield Server(port, Wire(port), directory, receiver)
-    process.kill()
-    process.wait()
+    receiver = Receiver()
+    with own_server(tmp_path_factory.mktemp("minio"),
+                    MINIO_KMS_SECRET_KEY=f"{KMS_KEY}:{base64.b64encode(bytes(range(32))).decode()}",
+                    MINIO_NOTIFY_WEBHOOK_ENABLE_PRIMARY="on", MINIO_NOTIFY_WEBHOOK_ENDPOINT_PRIMARY=receiver.url) as running:
+        running.receiver = receiver
+        yield running
 
 
 @pytest.fixture(scope="session")
 def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Another server, for what needs two. It has neither a KMS nor targets for notifications."""
-    directory = tmp_path_factory.mktemp("second")
-    process, port = start(directory, 4)
-    yield Server(port, Wire(port), directory)
-    process.kill()
-    process.wait()
+    with own_server(tmp_path_factory.mktemp("second")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -225,6 +248,30 @@ def tier(server: Server, second: Server) -> str:
     server.mc("ilm", "tier", "add", "minio", "s3", "COLD", "--endpoint", second.direct, "--access-key", ACCESS_KEY,
               "--secret-key", SECRET_KEY, "--bucket", "cold")
     return "COLD"
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A running LDAP directory, the one of directory.py, and the wish for a server that uses it."""
+
+    port: int
+    password: str = "directory-secret nobody 'may' see"
+
+    @property
+    def wish(self) -> dict[str, Any]:
+        return {"server_addr": f"127.0.0.1:{self.port}", "server_insecure": True, "lookup_bind_dn": "cn=reader,dc=example,dc=com",
+                "lookup_bind_password": self.password, "user_dn_search_base_dn": ["ou=people,dc=example,dc=com"],
+                "user_dn_search_filter": "(uid=%s)", "group_search_base_dn": ["ou=groups,dc=example,dc=com"],
+                "group_search_filter": "(&(objectclass=groupOfNames)(member=%d))"}
+
+
+@pytest.fixture(scope="session")
+def directory() -> Iterator[Directory]:
+    process = subprocess.Popen([sys.executable, "-W", "ignore", str(Path(__file__).with_name("directory.py")), Directory.password],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    yield Directory(int(process.stdout.readline()))
+    process.stdin.close()
+    process.wait()
 
 
 def execute(name: str, params: dict[str, Any], check: bool, environment: dict[str, str] | None = None) -> dict[str, Any]:

@@ -174,6 +174,19 @@ def test_an_embedded_policy_survives_a_change_of_something_else(run, server, par
     assert server.mc("admin", "accesskey", "info", "s3", "narrow")["impliedPolicy"] is True
 
 
+def test_the_secret_of_a_service_account_is_the_one_that_was_sent(run, server, parent):
+    key = {"account_access_key": "rotated", "account_secret_key": SECRET, "user": parent, "policy": READ}
+    run("service_account", key)
+    assert run("service_account", {**key, "account_secret_key": "another-secret"})["changed"] is False
+    assert server.signs("rotated", SECRET)
+    run("service_account", {**key, "account_secret_key": "another-secret", "update_secret": "always"})
+    assert server.signs("rotated", "another-secret") and not server.signs("rotated", SECRET)
+    run("service_account", {"account_access_key": "rotated", "status": "disabled"})
+    assert not server.signs("rotated", "another-secret")
+    run("service_account", {"account_access_key": "rotated", "status": "enabled"})
+    assert server.signs("rotated", "another-secret")
+
+
 def test_a_service_account_of_the_caller(converge, server):
     converge("service_account", {"account_access_key": "mine", "account_secret_key": SECRET, "description": "mine"})
     assert server.signs("mine", SECRET)

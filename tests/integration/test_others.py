@@ -166,6 +166,21 @@ def test_identities_made_by_mc(run, server, tmp_path):
                                        "status": "enabled", "expiration": ""})
 
 
+def test_a_group_and_attachments_made_by_mc(run, server):
+    group, users = server.new("group"), [server.new("user"), server.new("user")]
+    for user in users:
+        server.mc("admin", "user", "add", "s3", user, "some-secret")
+    server.mc("admin", "group", "add", "s3", group, *users)
+    server.mc("admin", "policy", "attach", "s3", "readonly", "diagnostics", "--group", group)
+    server.mc("admin", "policy", "attach", "s3", "writeonly", "--user", users[0])
+    for status in ("enabled", "disabled"):
+        unchanged(run, "group", {"name": group, "members": users[::-1], "members_authoritative": True, "status": status,
+                                 "policies": ["readonly", "diagnostics"], "policies_authoritative": True})
+        unchanged(run, "policy_attachment", {"entity": f"group:{group}", "policies": ["diagnostics", "readonly"], "authoritative": True})
+        server.mc("admin", "group", "disable", "s3", group)
+    unchanged(run, "policy_attachment", {"entity": f"user:{users[0]}", "policies": ["writeonly"], "authoritative": True})
+
+
 def test_drift_made_by_mc_is_shown_and_repaired(converge, run, server):
     bucket, user = server.new("drift"), server.new("user")
     wish = {"manifest": {

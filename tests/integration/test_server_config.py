@@ -50,7 +50,7 @@ def pairs(states: list[Any]) -> list[tuple[int, int]]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of this file's own, which may be restarted, and whose environment overrides some keys."""
     directory = tmp_path_factory.mktemp("config")
-    process, port = start(directory, 4, variables={
+    process, port = start(directory, 4, **{
         "MINIO_SCANNER_SPEED": "slow", "MINIO_API_DELETE_CLEANUP_INTERVAL": "10m",
         "MINIO_LOGGER_WEBHOOK_ENABLE_edge": "off", "MINIO_LOGGER_WEBHOOK_ENDPOINT_edge": "https://logs.example.com/"})
     yield Server(port, Wire(port), directory)

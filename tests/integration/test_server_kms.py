@@ -45,7 +45,7 @@ def kes() -> str:
 
 
 def served(directory: Path, **variables: str) -> Iterator[Server]:
-    process, port = start(directory, 4, variables=variables)
+    process, port = start(directory, 4, **variables)
     yield Server(port, Wire(port), directory)
     process.kill()
     process.wait()
