@@ -22,7 +22,7 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Mapping, Sequence
 
 import pytest
 import yaml
@@ -32,6 +32,8 @@ sys.path.insert(0, str(ROOT / "collections"))
 
 ACCESS_KEY, SECRET_KEY = "rootadmin", "a-root-secret-nobody-may-see"
 READING = (b"GET", b"HEAD")
+# A question that the admin API takes by POST.
+QUESTION = b"/minio/admin/v3/background-heal/status"
 
 
 def binary(variable: str, name: str) -> str:
@@ -66,7 +68,7 @@ class Wire:
 
     @property
     def writes(self) -> list[tuple[bytes, bytes]]:
-        return [request for request in self.requests if request[0] not in READING]
+        return [request for request in self.requests if request[0] not in READING and request[1] != QUESTION]
 
     def _accept(self) -> None:
         while True:
@@ -94,6 +96,7 @@ class Server:
     port: int
     wire: Wire
     directory: Path
+    process: subprocess.Popen[bytes] | None = None
     names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -137,17 +140,18 @@ class Server:
         return True
 
 
-def start(directory: Path, drives: int, certs: Path | None = None) -> tuple[subprocess.Popen[bytes], int]:
-    """A server of its own; returns when it takes writes."""
+def start(directory: Path, drives: int, certs: Path | None = None, pools: Sequence[str] = ("drive",),
+          settings: Mapping[str, str] | None = None) -> tuple[subprocess.Popen[bytes], int]:
+    """A server of its own; returns when it takes writes. The drives of a pool are named after it; settings are its environment."""
     port = free_port()
-    for number in range(1, drives + 1):
-        (directory / f"drive{number}").mkdir(parents=True)
+    for pool, number in itertools.product(pools, range(1, drives + 1)):
+        (directory / f"{pool}{number}").mkdir(parents=True)
     environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "MINIO_ROOT_USER": ACCESS_KEY,
-                   "MINIO_ROOT_PASSWORD": SECRET_KEY, "MINIO_CI_CD": "1", "MINIO_BROWSER": "off"}
+                   "MINIO_ROOT_PASSWORD": SECRET_KEY, "MINIO_CI_CD": "1", "MINIO_BROWSER": "off", **(settings or {})}
     with open(directory / "log", "wb") as log:
         process = subprocess.Popen(
             [binary("MINIO_BINARY", "minio"), "server", "--address", f"127.0.0.1:{port}", "--certs-dir", str(certs or directory / "none"),
-             f"{directory}/drive{{1...{drives}}}"],
+             *(f"{directory}/{pool}{{1...{drives}}}" for pool in pools)],
             env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
     for attempt in range(300):
         with contextlib.suppress(OSError):
@@ -160,13 +164,21 @@ def start(directory: Path, drives: int, certs: Path | None = None) -> tuple[subp
     raise RuntimeError((directory / "log").read_text())
 
 
+@contextlib.contextmanager
+def running(directory: Path, **options: Any) -> Iterator[Server]:
+    """A server of four drives a pool for as long as the context lasts."""
+    process, port = start(directory, 4, **options)
+    try:
+        yield Server(port, Wire(port), directory, process)
+    finally:
+        process.kill()
+        process.wait()
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    directory = tmp_path_factory.mktemp("minio")
-    process, port = start(directory, 4)
-    yield Server(port, Wire(port), directory)
-    process.kill()
-    process.wait()
+    with running(tmp_path_factory.mktemp("minio")) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
@@ -198,8 +210,7 @@ def execute(name: str, params: dict[str, Any], check: bool, environment: dict[st
 Run = Callable[..., dict[str, Any]]
 
 
-@pytest.fixture
-def run(server: Server) -> Run:
+def runner(server: Server) -> Run:
     """run(module, params) -> result. With check=True the wire is watched: a writing request fails the test."""
     def call(name: str, params: dict[str, Any], check: bool = False) -> dict[str, Any]:
         before = len(server.wire.requests), len(server.wire.writes)
@@ -214,7 +225,11 @@ def run(server: Server) -> Run:
 
 
 @pytest.fixture
-def converge(run: Run) -> Run:
+def run(server: Server) -> Run:
+    return runner(server)
+
+
+def converger(run: Run) -> Run:
     """Check, run, run again; returns the real run's result after comparing the three. The wire sees that the check writes nothing."""
     def call(name: str, params: dict[str, Any], repeats: bool = True) -> dict[str, Any]:
         predicted = run(name, params, check=True)
@@ -226,6 +241,11 @@ def converge(run: Run) -> Run:
             assert second["changed"] is False and second["requests"]["writes"] == 0, second
         return real
     return call
+
+
+@pytest.fixture
+def converge(run: Run) -> Run:
+    return converger(run)
 
 
 def without_requests(result: dict[str, Any]) -> dict[str, Any]:
