@@ -133,7 +133,8 @@ def write(client: Client, wanted: Wanted, observed: Observed | None, plan: Plan,
     removed = sorted(set(before) - set(after))
     if removed:
         _accepted(client.admin("PUT", "site-replication/remove", VERSION, {"sites": removed, "all": False}, attempt="remove sites"), "remove sites")
-    if set(after) - set(before):
+    added = set(after) - set(before)
+    if added:
         given = {wanted.name: (client.access_key, client.secret_key), **_credentials(wanted)}
         body = [{"name": name, "endpoints": endpoint, "accessKey": given[name][0], "secretKey": given[name][1]}
                 for name, endpoint in after.items()]
@@ -144,7 +145,8 @@ def write(client: Client, wanted: Wanted, observed: Observed | None, plan: Plan,
         if after[name] != before[name] and observed is not None:
             body = {"name": name, "endpoint": after[name], "deploymentID": observed.facts["ids"][name]}
             _accepted(client.admin("PUT", "site-replication/edit", VERSION, body, encrypted=True, attempt="change an endpoint"), "change an endpoint")
-    if observed is not None and plan.changes("replicate_ilm_expiry"):
+    # Linking a site has switched it on everywhere, and doing so again would be an error.
+    if observed is not None and plan.changes("replicate_ilm_expiry") and not (added and plan.after["replicate_ilm_expiry"]):
         switch = "enableILMExpiryReplication" if plan.after["replicate_ilm_expiry"] else "disableILMExpiryReplication"
         _accepted(client.admin("PUT", "site-replication/edit", {**VERSION, switch: "true"}, {}, encrypted=True, attempt="change the expiry"),
                   "set replicate_ilm_expiry")

@@ -97,6 +97,8 @@ class Server:
     wire: Wire
     directory: Path
     process: subprocess.Popen[bytes] | None = None
+    # Further servers that mc shall know, by alias.
+    aliases: dict[str, str] = field(default_factory=dict)
     names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -112,12 +114,18 @@ class Server:
 
     def mc(self, *arguments: str, check: bool = True) -> Any:
         """Run mc with the alias s3 and return the last line of its JSON."""
+        output = self.text("--json", *arguments, check=check)
+        return json.loads(output.splitlines()[-1]) if output.strip() else None
+
+    def text(self, *arguments: str, check: bool = True) -> str:
+        """Run mc with the alias s3 and return what it prints."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.directory), "MC_CONFIG_DIR": str(self.directory / "mc"),
-                       "MC_HOST_s3": self.direct.replace("://", f"://{ACCESS_KEY}:{SECRET_KEY}@")}
-        done = subprocess.run([binary("MC_BINARY", "mc"), "--json", *arguments], env=environment, stdin=subprocess.DEVNULL,
+                       **{f"MC_HOST_{alias}": address.replace("://", f"://{ACCESS_KEY}:{SECRET_KEY}@")
+                          for alias, address in {"s3": self.direct, **self.aliases}.items()}}
+        done = subprocess.run([binary("MC_BINARY", "mc"), *arguments], env=environment, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=30, check=False)
         assert done.returncode == 0 or not check, done.stdout + done.stderr
-        return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
+        return done.stdout
 
     def boto3(self) -> Any:
         import boto3
