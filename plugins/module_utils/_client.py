@@ -37,6 +37,8 @@ else:
 
 ADMIN = "/minio/admin/v3/"
 READING = ("GET", "HEAD")
+# How the server writes a time that is none.
+NEVER = "0001-01-01T00:00:00Z"
 # One derivation of the key for an encrypted body takes 64 MB (argon2id): two at a time bound the memory.
 _DERIVATIONS = threading.BoundedSemaphore(2)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
+from ansible_collections.oracle1.minio.plugins.module_utils._client import NEVER, Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import NotKept, Problem, Refused, Rejected
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import Step, until
 
@@ -21,7 +21,6 @@ SPEC: dict[str, dict[str, Any]] = {
 RULES: dict[str, Any] = {"required_if": [("action", name, ["pool"]) for name in ("decommission", "cancel_decommission")]}
 # The server leaves a pool alone whose share of free room is this near to that of the whole cluster.
 TOLERANCE = 0.05
-NEVER = "0001-01-01T00:00:00Z"
 
 
 def prepare(client: Client, params: Mapping[str, Any]) -> Step:

@@ -56,10 +56,12 @@ EXAMPLES = r"""
 - name: Let S3 requests wait
   oracle1.minio.service:
     action: freeze
+    probe_timeout: 2
 
 - name: Answer S3 requests again
   oracle1.minio.service:
     action: unfreeze
+    probe_timeout: 2
 """
 
 RETURN = r"""

@@ -73,7 +73,12 @@ class Wire:
     def _accept(self) -> None:
         while True:
             client, _address = self._listener.accept()
-            server = socket.create_connection(("127.0.0.1", self._target))
+            try:
+                server = socket.create_connection(("127.0.0.1", self._target))
+            except OSError:
+                # The server restarts: its clients are refused.
+                client.close()
+                continue
             for source, sink, watched in ((client, server, True), (server, client, False)):
                 source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 threading.Thread(target=self._pump, args=(source, sink, watched), daemon=True).start()
@@ -258,3 +263,26 @@ def converge(run: Run) -> Run:
 
 def without_requests(result: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in result.items() if name not in ("requests", "invocation")}
+
+
+def eventually(look: Callable[[], bool], seconds: float = 30) -> bool:
+    """Whether it becomes true in this time."""
+    deadline = time.monotonic() + seconds
+    while not look():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def as_documented(info: Mapping[str, Any]) -> None:
+    """Compare the keys of what info returned, down to the inside of lists, with its documentation."""
+    entry = importlib.import_module("ansible_collections.oracle1.minio.plugins.modules.info")
+
+    def compare(value: Mapping[str, Any], contains: Mapping[str, Any], missing: bool) -> None:
+        assert set(value) <= set(contains) if missing else set(value) == set(contains)
+        for name, described in contains.items():
+            inner = value.get(name)
+            for item in (inner[:1] if isinstance(inner, list) else [inner]) if inner and "contains" in described else []:
+                compare(item, described["contains"], False)
+    compare(info, yaml.safe_load(entry.RETURN)["info"]["contains"], True)

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = ("bucket", "policy", "user", "service_account", "info", "apply")
+MODULES = ("bucket", "policy", "user", "service_account", "info", "apply", "batch_job", "heal", "pool", "service", "site_replication")
 SECRETS = {"edge_secret_key": "edge-secret-nobody-may-see", "reader_secret_key": "reader-secret-nobody-may-see"}
 
 

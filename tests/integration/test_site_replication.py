@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 
 import pytest
-from conftest import ACCESS_KEY, SECRET_KEY, converger, free_port, runner, running
+from conftest import ACCESS_KEY, SECRET_KEY, as_documented, converger, eventually, free_port, runner, running
 
 NAMES = ("berlin", "paris", "rome")
 
@@ -45,14 +44,6 @@ def told(server):
     return {item["name"]: item["endpoint"] for item in info.get("sites") or []} if info["enabled"] else {}
 
 
-def eventually(look):
-    for _attempt in range(100):
-        if look():
-            return True
-        time.sleep(0.1)
-    return False
-
-
 def test_sites_are_linked_extended_and_taken_out(sites):
     converge = converger(runner(sites["berlin"]))
     sites["berlin"].boto3().create_bucket(Bucket="before")
@@ -68,6 +59,16 @@ def test_sites_are_linked_extended_and_taken_out(sites):
     assert names == [{"before", "after"}, {"before", "after"}]
     assert eventually(lambda: sites["berlin"].boto3().list_objects_v2(Bucket="after").get("KeyCount") == 1)
     assert sites["berlin"].boto3().get_object(Bucket="after", Key="key")["Body"].read() == b"content"
+
+    sites["berlin"].boto3().put_object(Bucket="before", Key="key", Body=b"content")
+
+    def behind():
+        return runner(sites["berlin"])("info", {"gather": ["replication"]}, check=True)["info"]["replication"]
+    assert eventually(lambda: [item["replicated"]["objects"] for item in behind()["sites"]] == [0, 1])
+    as_documented({"replication": behind()})
+    assert behind()["linked"] is True and behind()["differences"] == {"buckets": 0, "policies": 0, "users": 0, "groups": 0}
+    assert [(item["name"], item["self"], item["online"]) for item in behind()["sites"]] == [("berlin", True, True), ("paris", False, True)]
+    assert [(item["bucket"], item["replicated"]["objects"]) for item in behind()["buckets"]] == [("before", 1)]
 
     extended = converge("site_replication", wish(sites, *NAMES, replicate_ilm_expiry=True))
     assert set(told(sites["rome"])) == set(NAMES) and extended["site_replication"]["replicate_ilm_expiry"] is True

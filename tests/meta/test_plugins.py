@@ -16,7 +16,6 @@ ENGINE = "plugins/module_utils/_resource.py"
 OWN_EXITS = {
     "apply": "reports one result for each object of the manifest",
     "host_facts": "reads a host",
-    "info": "reads a whole cluster",
     "probe": "asks one endpoint",
     "release": "makes a file on the controller",
     "server_restart": "restarts a node",
