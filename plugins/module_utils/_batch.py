@@ -54,7 +54,8 @@ SPEC: dict[str, dict[str, Any]] = {
         apiVersion=_VERSION, bucket={"type": "str", "required": True}, prefix=_TEXT,
         encryption=_dict(type={"type": "str", "choices": ["sse-s3", "sse-kms"], "required": True}, key={"type": "str", "no_log": False},
                          context=_TEXT) | {"required": True},
-        flags=_dict(filter=_dict(**_FILTER, kmskey={"type": "str", "no_log": False}), notify=_NOTIFY, retry=_RETRY)),
+        flags=_dict(filter=_dict(**_FILTER, kmskey={"type": "str", "no_log": False}), notify=_NOTIFY, retry=_RETRY),
+    ) | {"no_log": False},
     "unless_active": {"type": "bool", "default": True},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 3600},
@@ -64,6 +65,9 @@ RULES: dict[str, Any] = {
     "required_if": [("action", "start", TYPES, True), ("action", "status", ["id"]), ("action", "cancel", ["id"])],
 }
 LIVE = ("queued", "active")
+# How often the server tries a job of type replicate whose definition does not say.
+ATTEMPTS = 3
+UNCOUNTED = -1
 
 
 def prepare(client: Client, params: Mapping[str, Any]) -> Step:
@@ -91,6 +95,8 @@ def _start(client: Client, params: Mapping[str, Any]) -> Step:
         local = definition["bucket"]
     demand(client, "bucket", local, f"start a job of type {kind}")
     running = _running(client, kind, definition) if params["unless_active"] else None
+    # Between its attempts the server shows a job that copies as failed; when it tries again it loses count, and tells no end.
+    attempts = _attempts(definition) if kind == "replicate" else 0
     value = {"action": "start", **(running or _shape("", kind, "", "not started", {}))}
 
     def act() -> tuple[bool, Mapping[str, Any]]:
@@ -98,12 +104,17 @@ def _start(client: Client, params: Mapping[str, Any]) -> Step:
             "POST", "start-job", body={kind: definition}, repeatable=False, attempt=f"start a job of type {kind}").json()["id"]
         job = look(client, name)
         if params["wait"]:
-            job = until(lambda: look(client, name), lambda seen: seen["state"] not in LIVE, params["wait_timeout"],
-                        f"wait for job {name}", _progress)
+            job = until(lambda: look(client, name), lambda seen: seen["state"] not in (*LIVE, "failed") or (
+                seen["state"] == "failed" and (seen["attempts"] >= attempts or seen["objects_failed"] == UNCOUNTED)),
+                params["wait_timeout"], f"wait for job {name}", _progress)
             if job["state"] != "complete":
                 raise Problem(f"it ended as {job['state']}: {_progress(job)}", subject=f"job {name}")
         return running is None, {"action": "start", **job}
     return Step(running is None, value, act if running is None or params["wait"] else None)
+
+
+def _attempts(definition: Mapping[str, Any]) -> int:
+    return ((definition.get("flags") or {}).get("retry") or {}).get("attempts") or ATTEMPTS
 
 
 def _written(value: Any) -> Any:
@@ -114,7 +125,8 @@ def _written(value: Any) -> Any:
 
 
 def _progress(job: Mapping[str, Any]) -> str:
-    return f"{job['objects']} objects done, {job['objects_failed']} failed"
+    failed = "an unknown number" if job["objects_failed"] == UNCOUNTED else job["objects_failed"]
+    return f"{job['objects']} objects done, {failed} failed"
 
 
 def _listed(client: Client) -> list[dict[str, Any]]:
@@ -134,14 +146,17 @@ def look(client: Client, name: str, entry: Mapping[str, Any] | None = None) -> d
         if entry is None:
             raise Refused("there is no such job", subject=f"job {name}") from None
         return _shape(name, kind, entry["started"], "queued", {})
-    state = "complete" if metric.get("complete") else "failed" if metric.get("failed") else "active" if entry else "canceled"
     counts = next((metric[key] for key in ("replicate", "rotation", "expired") if metric.get(key)), {})
-    return _shape(name, kind, metric["startTime"], state, {**counts, "retries": metric.get("retryAttempts")})
+    uncounted = (counts.get("objectsFailed") or 0) < 0
+    failed = metric.get("failed") or uncounted
+    state = "complete" if metric.get("complete") else "failed" if failed else "active" if entry else "canceled"
+    job = _shape(name, kind, metric["startTime"], state, {**counts, "attempts": metric.get("retryAttempts")})
+    return {**job, "objects_failed": UNCOUNTED} if uncounted else job
 
 
 def _shape(name: str, kind: str, started: str, state: str, counts: Mapping[str, Any]) -> dict[str, Any]:
     keys = {"objects": "objects", "objects_failed": "objectsFailed", "delete_markers": "deleteMarkers",
-            "delete_markers_failed": "deleteMarkersFailed", "bytes": "bytesTransferred", "bytes_failed": "bytesFailed", "retries": "retries"}
+            "delete_markers_failed": "deleteMarkersFailed", "bytes": "bytesTransferred", "bytes_failed": "bytesFailed", "attempts": "attempts"}
     return {"id": name, "type": kind, "started": started, "state": state, **{ours: counts.get(theirs) or 0 for ours, theirs in keys.items()}}
 
 

@@ -392,7 +392,10 @@ options:
                 description: Least time between attempts, such as V(500ms).
                 type: str
   unless_active:
-    description: Whether a job is not started when one that has not ended has the same type, buckets, endpoints and prefixes. That one is waited for then. Needs PyYAML where such a job may run.
+    description:
+      - Whether a job is not started when one that has not ended has the same type, buckets, endpoints and prefixes. That one
+        is waited for then.
+      - Needs PyYAML where the module runs, as soon as there is a job to compare with.
     type: bool
     default: true
   wait:
@@ -469,7 +472,9 @@ batch_job:
       returned: when O(action) is not V(list)
       type: str
     state:
-      description: V(queued), V(active), V(complete), V(failed), V(canceled), or V(not started) in check mode.
+      description:
+        - V(queued), V(active), V(complete), V(failed), V(canceled), or V(not started) in check mode.
+        - A job of type V(replicate) is V(failed) between its attempts as well.
       returned: when O(action) is not V(list)
       type: str
     objects:
@@ -477,7 +482,9 @@ batch_job:
       returned: when O(action) is not V(list)
       type: int
     objects_failed:
-      description: Objects that could not be done.
+      description:
+        - Objects that could not be done. V(-1) when the server has lost count, which this one does as soon as it tries a job of
+          type V(replicate) again. It then never calls the job complete, and whether all was copied in the end has to be looked up.
       returned: when O(action) is not V(list)
       type: int
     delete_markers:
@@ -496,8 +503,8 @@ batch_job:
       description: Bytes that could not be sent.
       returned: when O(action) is not V(list)
       type: int
-    retries:
-      description: How often the job was tried again.
+    attempts:
+      description: How often a job of type V(replicate) was tried, if it has been to the end once.
       returned: when O(action) is not V(list)
       type: int
     jobs:

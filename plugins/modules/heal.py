@@ -60,7 +60,8 @@ options:
 attributes:
   check_mode:
     support: partial
-    description:
+    description: Can run in check mode.
+    details:
       - Starts nothing, and reports no change, because only a heal finds out what it would change, and not even the server's
         dry run is without effect.
   diff_mode:

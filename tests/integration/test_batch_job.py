@@ -87,6 +87,28 @@ def test_what_the_target_refuses_is_the_error(run, other, bucket):
     assert result["failed"] and "SignatureDoesNotMatch" in result["msg"] and secret not in json.dumps(result)
 
 
+@pytest.mark.parametrize(("attempts", "failed", "told"), [(1, 1, "1 failed"), (2, -1, "an unknown number failed")])
+def test_a_job_that_fails_is_an_error_after_its_last_attempt(run, server, other, bucket, attempts, failed, told):
+    """When it tries again, the server loses count, and shows neither a failure nor an end."""
+    other.boto3().create_bucket(Bucket=bucket)
+    policy = other.directory / "policy.json"
+    policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::*"},
+        {"Effect": "Deny", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/keep/2"}]}))
+    other.mc("admin", "policy", "create", "s3", bucket, str(policy))
+    other.mc("admin", "user", "add", "s3", bucket, SECRET_KEY)
+    other.mc("admin", "policy", "attach", "s3", bucket, "--user", bucket)
+    params = replication(bucket, other, accessKey=bucket)
+    params["replicate"]["source"]["snowball"] = {"disable": True}
+    params["replicate"]["flags"] = {"retry": {"attempts": attempts, "delay": "300ms"}}
+    params["wait_timeout"] = 20
+    result = run("batch_job", params)
+    assert result["failed"] and f"it ended as failed: 5 objects done, {told}" in result["msg"], result["msg"]
+    [job] = [job for job in run("batch_job", {"action": "list"})["batch_job"]["jobs"] if job["id"] in result["msg"]]
+    assert (job["state"], job["attempts"], job["objects_failed"]) == ("failed", attempts, failed)
+    assert len(keys(other, bucket)) == 5
+
+
 def test_a_job_that_runs_is_joined_instead_of_started_again_and_can_be_cancelled(run, server, other, bucket):
     """The server is told to pause between objects, so that the job does not end before it is looked at."""
     other.boto3().create_bucket(Bucket=bucket)
