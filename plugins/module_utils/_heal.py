@@ -4,11 +4,12 @@
 """Healing: a heal of a cluster, bucket or prefix on demand, and the state of the one that always runs in the background."""
 from __future__ import annotations
 
+import re
 import time
 from typing import Any, Mapping
 
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
-from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem
+from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem, Refused
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import Step, demand, until
 
 SPEC: dict[str, dict[str, Any]] = {
@@ -27,12 +28,17 @@ SCAN_MODES = {"normal": 1, "deep": 2}
 REPAIRABLE = ("missing", "corrupt")
 GONE = ("Object not found", "Version not found")
 MOST_PROBLEMS = 20
+# It takes the prefix as it stands in the address, where everything else is escaped.
+PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
 
 
 def prepare(client: Client, params: Mapping[str, Any]) -> Step:
     if params["action"] == "status":
         return Step(False, {"action": "status", **background(client)})
     bucket, prefix = params["bucket"] or "", params["prefix"] or ""
+    if not PLAIN.fullmatch(prefix):
+        raise Refused("this server finds nothing under a prefix with other characters than letters, digits, / - _ . and ~: "
+                      "heal one above it, or the bucket", subject=f"prefix {prefix}", attempt="heal it")
     if bucket:
         # The server itself would answer with an internal error, after a while.
         demand(client, "bucket", bucket, "heal it")

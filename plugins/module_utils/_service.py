@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Mapping
+from typing import Any, Collection, Mapping
 
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import NotKept, Problem, Refused, Rejected, Unreachable
@@ -43,7 +43,7 @@ def _restart(client: Client, seconds: float) -> Step:
     def act() -> tuple[bool, Mapping[str, Any]]:
         time.sleep(max(0, OLD_ENOUGH - min(before.values())))
         sent = time.monotonic()
-        _signal(client, "restart")
+        _signal(client, "restart", before)
         impatient = client.like(timeout=5, retries=0)
         until(lambda: _started(impatient, before, looked), lambda started: set(started) == set(names), seconds, "wait for the restart",
               lambda started: f"not back yet: {', '.join(sorted(set(names) - set(started)))}")
@@ -66,8 +66,9 @@ def _freeze(client: Client, action: str, patience: float) -> Step:
     frozen = _is_frozen(client, patience)
 
     def act() -> tuple[bool, Mapping[str, Any]]:
+        online = _uptimes(client)
         for _attempt in range(1 if wanted else MOST_FREEZES):
-            _signal(client, action)
+            _signal(client, action, online)
             if _is_frozen(client, patience) is wanted:
                 return True, {"action": action, "frozen": wanted}
         raise NotKept(f"the server accepted it and S3 requests are still {'' if wanted else 'not '}answered", attempt=action)
@@ -86,8 +87,10 @@ def _is_frozen(client: Client, patience: float) -> bool:
     return False
 
 
-def _signal(client: Client, action: str) -> None:
+def _signal(client: Client, action: str, online: Collection[str]) -> None:
+    """Send it; the server passes it on to the others. What one says that was not online anyway is no problem."""
     answer = client.admin("POST", "service", {"action": action, "type": "2"}, repeatable=False, attempt=action).json()
-    problems = [f"{result.get('host')}: {result['err']}" for result in answer.get("results") or [] if result.get("err")]
+    problems = [f"{result['host']}: {result['err']}" for result in answer.get("results") or []
+                if result.get("err") and result["host"] in online]
     if problems:
         raise Problem("; ".join(problems), attempt=action)

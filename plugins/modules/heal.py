@@ -24,7 +24,9 @@ options:
     description: Bucket to heal. The whole cluster if not given, its configuration included.
     type: str
   prefix:
-    description: Only objects of O(bucket) whose key begins so.
+    description:
+      - Only objects of O(bucket) whose key begins so.
+      - Letters, digits and C(/ - _ . ~) only, because this server finds nothing under a prefix with other characters.
     type: str
   recursive:
     description: Whether objects below folders are healed as well.

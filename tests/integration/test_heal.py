@@ -88,6 +88,13 @@ def test_a_bucket_that_does_not_exist_is_refused(run):
     assert result["failed"] and "bucket no-such-bucket does not exist" in result["msg"] and "Traceback" not in result["msg"]
 
 
+def test_a_prefix_under_which_the_server_finds_nothing_is_refused(run, server, bucket):
+    server.boto3().put_object(Bucket=bucket, Key="a b/1", Body=b"x")
+    assert server.mc("admin", "heal", "--recursive", f"s3/{bucket}/a b/")["objects_scanned"] == 0
+    result = run("heal", {"bucket": bucket, "prefix": "a b/"})
+    assert result["failed"] and "finds nothing under a prefix" in result["msg"]
+
+
 def test_a_prefix_needs_a_bucket(run):
     assert "bucket" in run("heal", {"prefix": "a/"})["msg"]
 
