@@ -35,6 +35,8 @@ else:
 
 ADMIN = "/minio/admin/v3/"
 READING = ("GET", "HEAD")
+# How the server writes a time that is none.
+NEVER = "0001-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,12 @@
 """What the server says of itself, in a form that stays the same from release to release."""
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
-from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import start
+from ansible_collections.oracle1.minio.plugins.module_utils import _heal as heal
+from ansible_collections.oracle1.minio.plugins.module_utils import _pool as pool
+from ansible_collections.oracle1.minio.plugins.module_utils._client import NEVER, Client
+from ansible_collections.oracle1.minio.plugins.module_utils._resource import Step
 
 
 def shape(info: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,13 +87,84 @@ def _sets(drives: list[dict[str, Any]], backend: Mapping[str, Any]) -> list[dict
     return result
 
 
-def run() -> None:
-    """The whole of the module info."""
-    module, client = start({})
-    try:
-        if isinstance(client, Problem):
-            raise client
-        info = client.admin("GET", "info", attempt="read the server's information").json()
-    except Problem as problem:
-        module.fail_json(msg=str(problem))
-    module.exit_json(changed=False, info=shape(info))
+def _replication(client: Client) -> dict[str, Any]:
+    """How far sites and the targets of buckets are behind."""
+    parts = {name: "true" for name in ("buckets", "policies", "users", "groups", "metrics")}
+    status = client.admin("GET", "site-replication/status", parts, attempt="read the state of the site replication").json()
+    own = client.admin("GET", "site-replication/info", {"api-version": "1"}, attempt="read the sites").json().get("name")
+    metrics = status.get("Metrics") or {}
+    peers = metrics.get("replMetrics") or {}
+    account = client.admin("GET", "accountinfo", attempt="list the buckets that replicate").json()
+    names = [bucket["name"] for bucket in account.get("Buckets") or [] if (bucket.get("details") or {}).get("replication")]
+    return {
+        "linked": bool(status.get("Enabled")),
+        "sites": sorted((_site(site, peers.get(name) or {}, own) for name, site in (status.get("Sites") or {}).items()),
+                        key=lambda site: site["name"]),
+        # The server lists what differs, and nothing else.
+        "differences": {name: len(status.get(key) or {}) for name, key in (
+            ("buckets", "BucketStats"), ("policies", "PolicyStats"), ("users", "UserStats"), ("groups", "GroupStats"))},
+        "queued": _amount((metrics.get("queued") or {}).get("curr")),
+        "buckets": [target for name in sorted(names) for target in _targets(client, name)],
+    }
+
+
+def _amount(counter: Mapping[str, Any] | None) -> dict[str, int]:
+    return {"objects": int((counter or {}).get("count") or 0), "bytes": int((counter or {}).get("bytes") or 0)}
+
+
+def _site(site: Mapping[str, Any], seen: Mapping[str, Any], own: str) -> dict[str, Any]:
+    """seen is what the cluster that was asked has measured of the site: nothing of itself, nor before it has sent anything there."""
+    failed = seen.get("failed") or {}
+    return {"name": site["name"], "endpoint": site["endpoint"], "deployment_id": site["deploymentID"], "self": site["name"] == own,
+            "online": True if site["name"] == own else seen.get("isOnline"), "latency": round((seen.get("latency") or {}).get("curr", 0) / 1e6, 1),
+            "replicated": {"objects": seen.get("replicatedCount") or 0, "bytes": seen.get("replicatedSize") or 0},
+            "failed": _amount(failed.get("totals")), "failed_last_hour": _amount(failed.get("lastHour"))}
+
+
+def _targets(client: Client, bucket: str) -> list[dict[str, Any]]:
+    answer = client.s3("GET", bucket, {"replication-metrics": "2"}, attempt=f"read the replication of bucket {bucket}").json()
+    stats = answer.get("currStats") or {}
+    queued = _amount((stats.get("queued") or {}).get("curr"))
+    return [{"bucket": bucket, "target": target, "queued": queued,
+             "replicated": {"objects": seen.get("replicationCount") or 0, "bytes": seen.get("completedReplicationSize") or 0},
+             "failed": _amount((seen.get("failed") or {}).get("totals")), "failed_last_hour": _amount((seen.get("failed") or {}).get("lastHour"))}
+            for target, seen in sorted((stats.get("Stats") or {}).items())]
+
+
+def _bucket_usage(client: Client) -> dict[str, Any]:
+    """What the last scan counted; the time is empty before the first one."""
+    usage = client.admin("GET", "datausageinfo", attempt="read the use of the buckets").json()
+    updated = usage.get("lastUpdate") or NEVER
+    return {"updated": "" if updated == NEVER else updated, "buckets": [
+        {"bucket": name, "objects": seen.get("objectsCount") or 0, "versions": seen.get("versionsCount") or 0,
+         "delete_markers": seen.get("deleteMarkersCount") or 0, "size": seen.get("size") or 0}
+        for name, seen in sorted((usage.get("bucketsUsageInfo") or {}).items())]}
+
+
+def _tiers(client: Client) -> list[dict[str, Any]]:
+    """The remote tiers without their credentials, and what is stored there as of the last scan."""
+    stats = {tier["Name"]: tier.get("Stats") or {} for tier in client.admin("GET", "tier-stats", attempt="read the use of the tiers").json() or []}
+    result = []
+    for tier in client.admin("GET", "tier", attempt="list the tiers").json() or []:
+        place = next((content for name, content in tier.items() if name.lower() == tier["Type"]), {})
+        seen = stats.get(tier["Name"], {})
+        result.append({"name": tier["Name"], "type": tier["Type"], "endpoint": place.get("Endpoint") or "", "bucket": place.get("Bucket") or "",
+                       "prefix": place.get("Prefix") or "", "objects": seen.get("numObjects") or 0, "versions": seen.get("numVersions") or 0,
+                       "size": seen.get("totalSize") or 0})
+    return sorted(result, key=lambda tier: tier["name"])
+
+
+# What can be gathered, and how; each asks at least one request of its own.
+GATHER: dict[str, Callable[[Client], dict[str, Any]]] = {
+    "cluster": lambda client: shape(client.admin("GET", "info", attempt="read the server's information").json()),
+    "pools": pool.look,
+    "healing": lambda client: {"healing": heal.background(client)},
+    "replication": lambda client: {"replication": _replication(client)},
+    "usage": lambda client: {"bucket_usage": _bucket_usage(client)},
+    "tiers": lambda client: {"tiers": _tiers(client)},
+}
+SPEC: dict[str, dict[str, Any]] = {"gather": {"type": "list", "elements": "str", "choices": list(GATHER), "default": ["cluster"]}}
+
+
+def prepare(client: Client, params: Mapping[str, Any]) -> Step:
+    return Step(False, {name: value for part in GATHER if part in params["gather"] for name, value in GATHER[part](client).items()})

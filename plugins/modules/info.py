@@ -6,13 +6,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: info
-short_description: Report servers, drives, quorum, versions and capacity of a cluster
+short_description: Report servers, drives, quorum, capacity, pools, healing, replication and use of a cluster
 version_added: 0.1.0
 description:
   - Asks the server for its own view of the cluster. The keys are the same whatever the release.
-  - Needs the permission C(admin:ServerInfo).
+  - Needs the permission C(admin:ServerInfo), and more for what O(gather) names besides V(cluster).
 author:
   - The oracle1.minio maintainers (@oracle1)
+options:
+  gather:
+    description:
+      - What is asked for. Each is at least one further request to the server.
+      - V(cluster) is servers, drives, quorum, capacity and use as a whole, in one request.
+      - V(pools) is pools, decommission and rebalance, in two.
+      - V(healing) is what the servers heal by themselves, in one.
+      - V(replication) is how far sites and the targets of buckets are behind, in three and one for every bucket that replicates.
+      - V(usage) is the use of every bucket, in one.
+      - V(tiers) is the remote tiers and their use, in two.
+    type: list
+    elements: str
+    choices: [cluster, pools, healing, replication, usage, tiers]
+    default: [cluster]
 attributes:
   check_mode:
     support: full
@@ -33,6 +47,14 @@ EXAMPLES = r"""
     that: cluster.info.sets | map(attribute='may_still_lose') | min >= 1
     fail_msg: One more lost drive stops writes.
     quiet: true
+
+- name: See whether every object has reached every site
+  oracle1.minio.info:
+    gather: [replication]
+  register: behind
+  until: behind.info.replication.queued.objects == 0
+  retries: 3
+  delay: 10
 """
 
 RETURN = r"""
@@ -219,13 +241,333 @@ info:
         size:
           description: Bytes of objects.
           type: int
+    pools:
+      description:
+        - The pools. Empty where the servers' drives are not written as V({1...n}), because the server then knows none.
+      returned: when O(gather) has V(pools)
+      type: list
+      elements: dict
+      contains:
+        index:
+          description: Index of the pool.
+          type: int
+        name:
+          description: The pool's argument on the servers' command line.
+          type: str
+        state:
+          description:
+            - V(serving), or what became of a decommission, which is V(active), V(complete), V(canceled) or V(failed).
+            - In every state but V(serving) the pool takes no new objects.
+          type: str
+        started:
+          description: When the decommission began. Empty when none is active or complete.
+          type: str
+        total:
+          description: Bytes without parity.
+          type: int
+        free:
+          description: Bytes free, without parity.
+          type: int
+        moved:
+          description: Versions of objects that the decommission has moved.
+          type: int
+        failed:
+          description: Versions that could not be moved.
+          type: int
+        bytes_moved:
+          description: Bytes moved.
+          type: int
+        bytes_failed:
+          description: Bytes that could not be moved.
+          type: int
+    rebalance:
+      description: The rebalance that runs or ran last.
+      returned: when O(gather) has V(pools)
+      type: dict
+      contains:
+        state:
+          description: V(none), V(active), V(complete), V(stopped) or V(failed).
+          type: str
+        id:
+          description: The server's id for it.
+          type: str
+        objects:
+          description: Objects moved.
+          type: int
+        versions:
+          description: Versions moved.
+          type: int
+        bytes:
+          description: Bytes moved, parity included.
+          type: int
+    healing:
+      description: What the servers heal by themselves.
+      returned: when O(gather) has V(healing)
+      type: dict
+      contains:
+        servers_offline:
+          description: Servers that could not be asked.
+          type: list
+          elements: str
+        scanned:
+          description: Items that the background heal has looked at.
+          type: int
+        items_healed:
+          description: Objects healed after incomplete writes since the servers' start.
+          type: int
+        bytes_healed:
+          description: Their size.
+          type: int
+        drives:
+          description: Drives that are being healed.
+          type: list
+          elements: dict
+          contains:
+            endpoint:
+              description: Address or path of the drive as the cluster names it.
+              type: str
+            pool:
+              description: Index of its pool.
+              type: int
+            set:
+              description: Index of its erasure set in the pool.
+              type: int
+            healed:
+              description: Items healed.
+              type: int
+            failed:
+              description: Items that could not be healed.
+              type: int
+            bytes_done:
+              description: Bytes healed.
+              type: int
+            bytes_total:
+              description: Bytes to heal, as of the server's last scan.
+              type: int
+            percent:
+              description: Share of the objects that was looked at, as of the server's last scan.
+              type: int
+            bucket:
+              description: The bucket that is being healed.
+              type: str
+            finished:
+              description: Whether it has ended.
+              type: bool
+    replication:
+      description: How far other sites and targets are behind, as the server that answers has counted since its start.
+      returned: when O(gather) has V(replication)
+      type: dict
+      contains:
+        linked:
+          description: Whether the cluster is one of several sites.
+          type: bool
+        sites:
+          description: The sites.
+          type: list
+          elements: dict
+          contains:
+            name:
+              description: Name of the site.
+              type: str
+            endpoint:
+              description: Address by which the others reach it.
+              type: str
+            deployment_id:
+              description: Id of its cluster.
+              type: str
+            self:
+              description: Whether it is the one that was asked.
+              type: bool
+            online:
+              description: Whether the one that was asked reaches it. Null before anything was sent there.
+              type: bool
+            latency:
+              description: Milliseconds to reach it.
+              type: float
+            replicated:
+              description: Sent there.
+              type: dict
+              contains:
+                objects:
+                  description: Number of versions of objects.
+                  type: int
+                bytes:
+                  description: Their size.
+                  type: int
+            failed:
+              description: Attempts to send that failed.
+              type: dict
+              contains:
+                objects:
+                  description: Number of versions of objects.
+                  type: int
+                bytes:
+                  description: Their size.
+                  type: int
+            failed_last_hour:
+              description: Attempts to send that failed in the last hour.
+              type: dict
+              contains:
+                objects:
+                  description: Number of versions of objects.
+                  type: int
+                bytes:
+                  description: Their size.
+                  type: int
+        differences:
+          description: How many of each kind are not the same on all sites.
+          type: dict
+          contains:
+            buckets:
+              description: Buckets.
+              type: int
+            policies:
+              description: Policies.
+              type: int
+            users:
+              description: Users.
+              type: int
+            groups:
+              description: Groups.
+              type: int
+        queued:
+          description: Waiting to be sent to sites.
+          type: dict
+          contains:
+            objects:
+              description: Number of versions of objects.
+              type: int
+            bytes:
+              description: Their size.
+              type: int
+        buckets:
+          description: The targets to which buckets have sent something, be it to sites or by their own rules.
+          type: list
+          elements: dict
+          contains:
+            bucket:
+              description: Name of the bucket.
+              type: str
+            target:
+              description: ARN of the target.
+              type: str
+            queued:
+              description: Waiting to be sent, to all targets of the bucket.
+              type: dict
+              contains:
+                objects:
+                  description: Number of versions of objects.
+                  type: int
+                bytes:
+                  description: Their size.
+                  type: int
+            replicated:
+              description: Sent there.
+              type: dict
+              contains:
+                objects:
+                  description: Number of versions of objects.
+                  type: int
+                bytes:
+                  description: Their size.
+                  type: int
+            failed:
+              description: Attempts to send that failed.
+              type: dict
+              contains:
+                objects:
+                  description: Number of versions of objects.
+                  type: int
+                bytes:
+                  description: Their size.
+                  type: int
+            failed_last_hour:
+              description: Attempts to send that failed in the last hour.
+              type: dict
+              contains:
+                objects:
+                  description: Number of versions of objects.
+                  type: int
+                bytes:
+                  description: Their size.
+                  type: int
+    bucket_usage:
+      description: What every bucket holds, as of the server's last scan, which may be minutes old.
+      returned: when O(gather) has V(usage)
+      type: dict
+      contains:
+        updated:
+          description: When the scan ended. Empty before the first one.
+          type: str
+        buckets:
+          description: The buckets that the scan has seen.
+          type: list
+          elements: dict
+          contains:
+            bucket:
+              description: Name of the bucket.
+              type: str
+            objects:
+              description: Number of objects.
+              type: int
+            versions:
+              description: Number of versions.
+              type: int
+            delete_markers:
+              description: Number of delete markers.
+              type: int
+            size:
+              description: Bytes.
+              type: int
+    tiers:
+      description: The remote tiers.
+      returned: when O(gather) has V(tiers)
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Name of the tier.
+          type: str
+        type:
+          description: V(minio), V(s3), V(azure) or V(gcs).
+          type: str
+        endpoint:
+          description: Address of the service.
+          type: str
+        bucket:
+          description: Bucket there.
+          type: str
+        prefix:
+          description: Prefix there.
+          type: str
+        objects:
+          description: Objects there, as of the last scan.
+          type: int
+        versions:
+          description: Versions there.
+          type: int
+        size:
+          description: Their size in bytes.
+          type: int
+requests:
+  description: How many requests were sent to the server.
+  returned: success
+  type: dict
+  contains:
+    reads:
+      description: Requests that only look.
+      type: int
+    writes:
+      description: Requests that change something. Always 0.
+      type: int
 """
 
-from ansible_collections.oracle1.minio.plugins.module_utils._info import run
+from ansible_collections.oracle1.minio.plugins.module_utils._info import SPEC, prepare
+from ansible_collections.oracle1.minio.plugins.module_utils._resource import perform
 
 
 def main() -> None:
-    run()
+    perform("info", SPEC, prepare)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Mapping, Sequence
 
 import pytest
 import yaml
@@ -36,6 +36,8 @@ ACCESS_KEY, SECRET_KEY = "rootadmin", "a-root-secret-nobody-may-see"
 READING = (b"GET", b"HEAD")
 # The only key of the server's KMS, and the name of its only target for notifications.
 KMS_KEY, NOTIFICATION_TARGET = "the-only-key", "arn:minio:sqs::PRIMARY:webhook"
+# A question that the admin API takes by POST.
+QUESTION = b"/minio/admin/v3/background-heal/status"
 
 
 def binary(variable: str, name: str) -> str:
@@ -70,14 +72,15 @@ class Wire:
 
     @property
     def writes(self) -> list[tuple[bytes, bytes]]:
-        return [request for request in self.requests if request[0] not in READING]
+        return [request for request in self.requests if request[0] not in READING and request[1] != QUESTION]
 
     def _accept(self) -> None:
         while True:
             client, _address = self._listener.accept()
             try:
                 server = socket.create_connection(("127.0.0.1", self._target))
-            except ConnectionRefusedError:  # it is being restarted
+            except OSError:
+                # The server restarts: its clients are refused.
                 client.close()
                 continue
             for source, sink, watched in ((client, server, True), (server, client, False)):
@@ -127,6 +130,9 @@ class Server:
     wire: Wire
     directory: Path
     receiver: Receiver | None = None
+    process: subprocess.Popen[bytes] | None = None
+    # Further servers that mc shall know, by alias.
+    aliases: dict[str, str] = field(default_factory=dict)
     names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -140,16 +146,20 @@ class Server:
     def new(self, kind: str = "bucket") -> str:
         return f"{kind}-{next(self.names)}"
 
-    def mc(self, *arguments: str, check: bool = True, text: bool = False) -> Any:
-        """Run mc with the alias s3 and return the last line of its JSON, or as text what it prints without --json."""
+    def mc(self, *arguments: str, check: bool = True) -> Any:
+        """Run mc with the alias s3 and return the last line of its JSON."""
+        output = self.text("--json", *arguments, check=check)
+        return json.loads(output.splitlines()[-1]) if output.strip() else None
+
+    def text(self, *arguments: str, check: bool = True) -> str:
+        """Run mc with the alias s3 and return what it prints."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.directory), "MC_CONFIG_DIR": str(self.directory / "mc"),
-                       "MC_HOST_s3": self.direct.replace("://", f"://{ACCESS_KEY}:{SECRET_KEY}@")}
-        done = subprocess.run([binary("MC_BINARY", "mc"), *([] if text else ["--json"]), *arguments], env=environment, stdin=subprocess.DEVNULL,
+                       **{f"MC_HOST_{alias}": address.replace("://", f"://{ACCESS_KEY}:{SECRET_KEY}@")
+                          for alias, address in {"s3": self.direct, **self.aliases}.items()}}
+        done = subprocess.run([binary("MC_BINARY", "mc"), *arguments], env=environment, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=30, check=False)
         assert done.returncode == 0 or not check, done.stdout + done.stderr
-        if text:
-            return done.stdout
-        return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
+        return done.stdout
 
     def restart(self) -> None:
         """Restart the process and wait until it takes writes again."""
@@ -183,17 +193,18 @@ class Server:
         return True
 
 
-def start(directory: Path, drives: int, certs: Path | None = None, **variables: str) -> tuple[subprocess.Popen[bytes], int]:
-    """A server of its own, with more variables in its environment; returns when it takes writes."""
+def start(directory: Path, drives: int, certs: Path | None = None, pools: Sequence[str] = ("drive",),
+          **variables: str) -> tuple[subprocess.Popen[bytes], int]:
+    """A server of its own, with more variables in its environment; returns when it takes writes. A pool's drives are named after it."""
     port = free_port()
-    for number in range(1, drives + 1):
-        (directory / f"drive{number}").mkdir(parents=True)
+    for pool, number in itertools.product(pools, range(1, drives + 1)):
+        (directory / f"{pool}{number}").mkdir(parents=True)
     environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "MINIO_ROOT_USER": ACCESS_KEY,
                    "MINIO_ROOT_PASSWORD": SECRET_KEY, "MINIO_CI_CD": "1", "MINIO_BROWSER": "off", **variables}
     with open(directory / "log", "wb") as log:
         process = subprocess.Popen(
             [binary("MINIO_BINARY", "minio"), "server", "--address", f"127.0.0.1:{port}", "--certs-dir", str(certs or directory / "none"),
-             f"{directory}/drive{{1...{drives}}}"],
+             *(f"{directory}/{pool}{{1...{drives}}}" for pool in pools)],
             env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
     if takes_writes(f"{'https' if certs else 'http'}://127.0.0.1:{port}"):
         return process, port
@@ -213,11 +224,11 @@ def takes_writes(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def own_server(directory: Path, **variables: str) -> Iterator[Server]:
-    """A server for tests that change what all of it does."""
-    process, port = start(directory, 4, **variables)
+def running(directory: Path, **options: Any) -> Iterator[Server]:
+    """A server of its own for as long as the context lasts: four drives a pool; options are those of start."""
+    process, port = start(directory, 4, **options)
     try:
-        yield Server(port, Wire(port), directory)
+        yield Server(port, Wire(port), directory, process=process)
     finally:
         process.kill()
         process.wait()
@@ -227,18 +238,18 @@ def own_server(directory: Path, **variables: str) -> Iterator[Server]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server of most tests. It can encrypt, and it has a target for notifications."""
     receiver = Receiver()
-    with own_server(tmp_path_factory.mktemp("minio"),
-                    MINIO_KMS_SECRET_KEY=f"{KMS_KEY}:{base64.b64encode(bytes(range(32))).decode()}",
-                    MINIO_NOTIFY_WEBHOOK_ENABLE_PRIMARY="on", MINIO_NOTIFY_WEBHOOK_ENDPOINT_PRIMARY=receiver.url) as running:
-        running.receiver = receiver
-        yield running
+    with running(tmp_path_factory.mktemp("minio"),
+                 MINIO_KMS_SECRET_KEY=f"{KMS_KEY}:{base64.b64encode(bytes(range(32))).decode()}",
+                 MINIO_NOTIFY_WEBHOOK_ENABLE_PRIMARY="on", MINIO_NOTIFY_WEBHOOK_ENDPOINT_PRIMARY=receiver.url) as started:
+        started.receiver = receiver
+        yield started
 
 
 @pytest.fixture(scope="session")
 def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Another server, for what needs two. It has neither a KMS nor targets for notifications."""
-    with own_server(tmp_path_factory.mktemp("second")) as running:
-        yield running
+    with running(tmp_path_factory.mktemp("second")) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
@@ -291,8 +302,7 @@ def execute(name: str, params: dict[str, Any], check: bool, environment: dict[st
 Run = Callable[..., dict[str, Any]]
 
 
-@pytest.fixture
-def run(server: Server) -> Run:
+def runner(server: Server) -> Run:
     """run(module, params) -> result. With check=True the wire is watched: a writing request fails the test."""
     def call(name: str, params: dict[str, Any], check: bool = False) -> dict[str, Any]:
         before = len(server.wire.requests), len(server.wire.writes)
@@ -307,7 +317,11 @@ def run(server: Server) -> Run:
 
 
 @pytest.fixture
-def converge(run: Run) -> Run:
+def run(server: Server) -> Run:
+    return runner(server)
+
+
+def converger(run: Run) -> Run:
     """Check, run, run again; returns the real run's result after comparing the three. The wire sees that the check writes nothing."""
     def call(name: str, params: dict[str, Any], repeats: bool = True) -> dict[str, Any]:
         predicted = run(name, params, check=True)
@@ -321,5 +335,33 @@ def converge(run: Run) -> Run:
     return call
 
 
+@pytest.fixture
+def converge(run: Run) -> Run:
+    return converger(run)
+
+
 def without_requests(result: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in result.items() if name not in ("requests", "invocation")}
+
+
+def eventually(look: Callable[[], bool], seconds: float = 30) -> bool:
+    """Whether it becomes true in this time."""
+    deadline = time.monotonic() + seconds
+    while not look():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def as_documented(info: Mapping[str, Any]) -> None:
+    """Compare the keys of what info returned, down to the inside of lists, with its documentation."""
+    entry = importlib.import_module("ansible_collections.oracle1.minio.plugins.modules.info")
+
+    def compare(value: Mapping[str, Any], contains: Mapping[str, Any], missing: bool) -> None:
+        assert set(value) <= set(contains) if missing else set(value) == set(contains)
+        for name, described in contains.items():
+            inner = value.get(name)
+            for item in (inner[:1] if isinstance(inner, list) else [inner]) if inner and "contains" in described else []:
+                compare(item, described["contains"], False)
+    compare(info, yaml.safe_load(entry.RETURN)["info"]["contains"], True)

@@ -11,7 +11,7 @@ import urllib.request
 from typing import Any
 
 import pytest
-from conftest import own_server
+from conftest import running
 
 SECRET = "one-account-secret-nobody-may-see"
 ALICE, NOBODY = "uid=alice,ou=people,dc=example,dc=com", "uid=nobody,ou=people,dc=example,dc=com"
@@ -27,7 +27,7 @@ ATTACHMENTS: list[dict[str, Any]] = [
 def server(tmp_path_factory, directory):
     """Configured by the module itself, then restarted."""
     from conftest import execute
-    with own_server(tmp_path_factory.mktemp("directory")) as running:
+    with running(tmp_path_factory.mktemp("directory")) as running:
         assert execute("ldap", {**running.connection, **directory.wish}, False)["changed"] is True
         running.restart()
         yield running

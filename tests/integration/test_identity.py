@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import own_server
+from conftest import running
 from test_playbooks import play
 
 SECRET = "one-client-secret-nobody-may-see"
@@ -31,7 +31,7 @@ OPENID: list[dict[str, Any]] = [
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with own_server(tmp_path_factory.mktemp("identity")) as running:
+    with running(tmp_path_factory.mktemp("identity")) as running:
         yield running
 
 
@@ -223,7 +223,7 @@ def test_what_a_provider_needs_is_told_before_anything_is_sent(run, directory, p
 
 def test_what_comes_from_the_environment_is_not_changed(directory, tmp_path):
     from conftest import execute
-    with own_server(tmp_path / "environment", MINIO_IDENTITY_OPENID_DISPLAY_NAME_staff="From outside",
+    with running(tmp_path / "environment", MINIO_IDENTITY_OPENID_DISPLAY_NAME_staff="From outside",
                     MINIO_IDENTITY_OPENID_ENABLE_staff="off") as server:
         seen = execute("openid", {**server.connection, "name": "staff", "display_name": "From outside", "enabled": False}, False)
         assert seen["changed"] is False

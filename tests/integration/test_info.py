@@ -4,6 +4,8 @@
 """What info returns of a real server."""
 from __future__ import annotations
 
+from conftest import as_documented, eventually, runner, running
+
 
 def test_info_of_four_drives(run, server):
     info = run("info", {})["info"]
@@ -24,14 +26,36 @@ def test_check_mode_is_the_same(run):
     assert checked["changed"] is False and checked["info"]["sets"] == real["info"]["sets"]
 
 
-def test_the_keys_are_the_documented_ones(run):
-    import yaml
-    from ansible_collections.oracle1.minio.plugins.modules import info as entry
+def test_plain_info_is_one_request(run):
+    assert run("info", {})["requests"] == {"reads": 1, "writes": 0}
 
-    def compare(value, contains):
-        assert set(value) == set(contains)
-        for name, described in contains.items():
-            inner = value[name][0] if isinstance(value[name], list) and "contains" in described else value[name]
-            if "contains" in described:
-                compare(inner, described["contains"])
-    compare(run("info", {})["info"], yaml.safe_load(entry.RETURN)["info"]["contains"])
+
+EVERYTHING = ["cluster", "pools", "healing", "replication", "usage", "tiers"]
+
+
+def test_the_keys_are_the_documented_ones(run, tier):
+    value = run("info", {"gather": EVERYTHING}, check=True)["info"]
+    as_documented(value)
+    assert set(run("info", {})["info"]) == set(value) - {"pools", "rebalance", "healing", "replication", "bucket_usage", "tiers"}
+
+
+def test_what_is_gathered_is_what_mc_says(run, server, tier):
+    info = run("info", {"gather": EVERYTHING[1:]})["info"]
+    assert [pool["name"] for pool in info["pools"]] == [item["cmdline"] for item in server.mc("admin", "decommission", "status", "s3")]
+    told = next(item for item in server.mc("ilm", "tier", "ls", "s3")["tiers"] if item["Name"] == tier)
+    ours = next(item for item in info["tiers"] if item["name"] == tier)
+    assert (ours["type"], ours["endpoint"], ours["bucket"]) == ("minio", told["MinIO"]["Endpoint"], "cold")
+    assert info["replication"]["linked"] is False and info["replication"]["sites"] == []
+    assert info["healing"]["drives"] == [] and info["rebalance"]["state"] == "none"
+
+
+def test_the_use_of_buckets_is_that_of_the_last_scan(tmp_path):
+    with running(tmp_path / "scanned", settings={"MINIO_SCANNER_CYCLE": "1s", "MINIO_SCANNER_SPEED": "fastest"}) as server:
+        run, s3 = runner(server), server.boto3()
+        assert run("info", {"gather": ["usage"]})["info"]["bucket_usage"] == {"updated": "", "buckets": []}
+        s3.create_bucket(Bucket="used")
+        s3.put_bucket_versioning(Bucket="used", VersioningConfiguration={"Status": "Enabled"})
+        for content in (b"1", b"22"):
+            s3.put_object(Bucket="used", Key="key", Body=content)
+        expected = [{"bucket": "used", "objects": 1, "versions": 2, "delete_markers": 0, "size": 3}]
+        assert eventually(lambda: run("info", {"gather": ["usage"]})["info"]["bucket_usage"]["buckets"] == expected)

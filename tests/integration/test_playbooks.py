@@ -15,7 +15,8 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = ("bucket", "policy", "user", "group", "policy_attachment", "service_account", "info", "apply", "export", "config", "prometheus_token")
+MODULES = ("bucket", "policy", "user", "group", "policy_attachment", "service_account", "info", "apply", "export", "config", "prometheus_token",
+           "batch_job", "heal", "pool", "service", "site_replication")
 SECRETS = {"edge_secret_key": "edge-secret-nobody-may-see", "reader_secret_key": "reader-secret-nobody-may-see",
            "siem_token": "siem-token-nobody-may-see", "metrics_secret_key": "metrics-secret-nobody-may-see"}
 

@@ -118,7 +118,7 @@ def test_what_is_not_mentioned_survives(converge, run, server):
     run("config", {"name": name, "settings": {"enable": False, "endpoint": "https://a.example.com/", "batch_size": 4}, "secrets": {"auth_token": TOKEN}})
     result = converge("config", {"name": name, "settings": {"queue_size": 9}})
     assert result["config"] == {"name": name, "settings": {"queue_size": "9"}}
-    shown = _config.printed(server.mc("admin", "config", "get", "s3", "audit_webhook", text=True))[0][name]
+    shown = _config.printed(server.text("admin", "config", "get", "s3", "audit_webhook"))[0][name]
     assert (shown["enable"], shown["endpoint"], shown["batch_size"], shown["queue_size"]) == ("off", "https://a.example.com/", "4", "9")
     assert "auth_token" not in shown, "the server shows secrets that are empty only"
 

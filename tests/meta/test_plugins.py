@@ -17,7 +17,6 @@ OWN_EXITS = {
     "apply": "reports one result for each object of the manifest",
     "export": "reads a whole cluster",
     "host_facts": "reads a host",
-    "info": "reads a whole cluster",
     "probe": "asks one endpoint",
     "prometheus_token": "keeps a file, and asks no server",
     "release": "makes a file on the controller",
