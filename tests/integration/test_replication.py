@@ -112,8 +112,8 @@ def test_a_rule_made_by_mc_is_understood(run, server, second, located):
     wishes = [
         {"id": "plain", "priority": 3, "target": target},
         {"id": "plain", "priority": 3, "target": {**to("one", health_check_seconds=60), "endpoint": second.direct}},
-        {"id": "all", "priority": 4, "enabled": False, "tags": {"c": "d", "a": "b"}, "storage_class": "STANDARD", "delete_markers": False, "deletes": False,
-         "target": located(to("two", "localhost", region="us-east-1", sync=True, bandwidth="1GB", bucket_lookup="path", health_check_seconds=20,
+        {"id": "all", "priority": 4, "enabled": False, "tags": {"c": "d", "a": "b"}, "storage_class": "STANDARD", "delete_markers": False,
+         "deletes": False, "target": located(to("two", "localhost", region="us-east-1", sync=True, bandwidth="1GB", bucket_lookup="path", health_check_seconds=20,
                               proxy=False))}]
     for rules in ([wishes[0]], [wishes[1], wishes[2]]):
         result = run("bucket", {"name": name, "replication": rules, "replication_authoritative": len(rules) == 2})
@@ -128,6 +128,21 @@ def test_mc_understands_a_rule_of_ours(run, server, located):
     server.mc("replicate", "update", f"s3/{name}", "--id", "offsite", "--priority", "9")
     drift = run("bucket", located({"name": name, **STATES[1]}))["diff"]
     assert drift["before"]["replication"][0]["priority"] == 9 and drift["after"]["replication"][0]["priority"] == 1
+
+
+def test_a_rule_in_the_older_form_is_understood_and_changed(converge, run, server, located):
+    """It has its target in the role of the whole configuration."""
+    name, s3 = server.new("replicated"), server.boto3()
+    run("bucket", located({"name": name, **STATES[1]}))
+    rule = s3.get_bucket_replication(Bucket=name)["ReplicationConfiguration"]["Rules"][0]
+    s3.put_bucket_replication(Bucket=name, ReplicationConfiguration={
+        "Role": rule["Destination"]["Bucket"], "Rules": [{**rule, "Destination": {"Bucket": "arn:aws:s3:::one"}}]})
+    # boto3 cannot say that deletions are replicated.
+    older = {**RULE, "deletes": False, "target": to("one")}
+    assert run("bucket", located({"name": name, "replication": [older]}))["changed"] is False
+    converge("bucket", located({"name": name, "replication": [older, {"id": "more", "priority": 2, "target": to("two", "localhost")}]}))
+    now = s3.get_bucket_replication(Bucket=name)["ReplicationConfiguration"]
+    assert (now["Role"], now["Rules"][1]["Destination"]) == ("", rule["Destination"])
 
 
 def test_a_foreign_rule_survives_and_shows_what_becomes_of_the_target_they_share(converge, run, server, second, located):
@@ -250,6 +265,14 @@ def test_a_bucket_under_replication_is_not_removed_by_force(converge, run, serve
         assert result["failed"] and "replication rules are in force" in result["msg"]
     run("bucket", {"name": name, "replication": [], "replication_authoritative": True})
     converge("bucket", {"name": name, "state": "absent", "force": True})
+
+
+def test_nothing_of_it_is_left_when_the_bucket_is_removed(converge, run, server, located):
+    name = server.new("replicated")
+    run("bucket", located({"name": name, **STATES[1]}))
+    converge("bucket", {"name": name, "state": "absent"})
+    assert converge("bucket", {"name": name, **STATES[0]})["bucket"]["replication"] == []
+    assert targets(server, name) == []
 
 
 def test_what_the_target_lacks_is_told(run, server, second, located):
