@@ -84,6 +84,16 @@ def test_a_change_is_predicted_made_and_made_once(converge, run, server, located
     assert targets(server, name) == sorted(used), "a target is left that no rule uses"
 
 
+@pytest.mark.parametrize("number", range(len(STATES)))
+def test_what_is_returned_is_a_wish_for_the_same(run, server, located, number):
+    """It carries no credential, and needs none: an export can be applied."""
+    wish = {"name": server.new("replicated"), **located(STATES[number])}
+    run("bucket", wish)
+    there = run("bucket", wish, check=True)["bucket"]
+    result = run("bucket", {**there, "replication_authoritative": True}, check=True)
+    assert result["changed"] is False and result["bucket"] == there
+
+
 def test_an_object_and_its_deletion_arrive(converge, server, second, located):
     name = server.new("replicated")
     result = converge("bucket", located({"name": name, **STATES[1]}))
