@@ -166,6 +166,10 @@ def read(client: Client, wanted: Wanted) -> Observed | None:
     for facet, reader in facets.READERS.items():
         if facet in managed or (facet == "policy" and "access" in managed):
             values[facet], facts[facet] = reader(client, name)
+    if "replication" in managed:
+        wish = managed["replication"]
+        values["replication"], facts["replication"] = facets.read_replication(
+            client, name, isinstance(wish, rules.Wish) and bool(wish.rules))
     if "access" in managed:
         values["access"] = access_of(values["policy"], name)
     return Observed(values, facts)

@@ -92,7 +92,7 @@ class Wire:
 
 
 class Receiver:
-    """A webhook that keeps what it is sent, decoded."""
+    """A webhook that keeps what it is sent, decoded. equipment: variables of a server that can encrypt and notifies it."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
@@ -113,6 +113,9 @@ class Receiver:
         listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{listener.server_address[1]}/events"
         threading.Thread(target=listener.serve_forever, daemon=True).start()
+        self.equipment = {
+            "MINIO_KMS_SECRET_KEY": f"{KMS_KEY}:{base64.b64encode(bytes(range(32))).decode()}",
+            "MINIO_NOTIFY_WEBHOOK_ENABLE_PRIMARY": "on", "MINIO_NOTIFY_WEBHOOK_ENDPOINT_PRIMARY": self.url}
 
 
 @dataclass
@@ -194,9 +197,7 @@ def start(directory: Path, drives: int, certs: Path | None = None,
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server of most tests. It can encrypt, and it has a target for notifications."""
     directory, receiver = tmp_path_factory.mktemp("minio"), Receiver()
-    process, port = start(directory, 4, further={
-        "MINIO_KMS_SECRET_KEY": f"{KMS_KEY}:{base64.b64encode(bytes(range(32))).decode()}",
-        "MINIO_NOTIFY_WEBHOOK_ENABLE_PRIMARY": "on", "MINIO_NOTIFY_WEBHOOK_ENDPOINT_PRIMARY": receiver.url})
+    process, port = start(directory, 4, further=receiver.equipment)
     yield Server(port, Wire(port), directory, receiver)
     process.kill()
     process.wait()

@@ -7,11 +7,13 @@ from __future__ import annotations
 import itertools
 import json
 import time
+from types import SimpleNamespace
 
 import pytest
 from conftest import ACCESS_KEY, SECRET_KEY
-
-from ansible_collections.oracle1.minio.plugins.module_utils._client import Client, Connection
+from minio import MinioAdmin
+from minio.credentials import StaticProvider
+from minio.error import MinioAdminException
 
 SENT = "(not shown, newly set)"
 RULE = {"id": "offsite", "priority": 1}
@@ -56,10 +58,15 @@ def located(second):
 
 
 def targets(server, bucket):
-    """The buckets that the admin API lists as targets, with their endpoints."""
-    from ansible_collections.oracle1.minio.plugins.module_utils._replication import read
-    client = Client(Connection(server.direct, ACCESS_KEY, SECRET_KEY))
-    return sorted((target["endpoint"].partition(":")[0], target["targetbucket"]) for target in read(client, bucket, None).targets)
+    """The buckets that the admin API lists as targets, with the hosts of their endpoints."""
+    admin = MinioAdmin(endpoint=f"127.0.0.1:{server.port}", credentials=StaticProvider(ACCESS_KEY, SECRET_KEY), secure=False)
+    command, query = SimpleNamespace(value="list-remote-targets"), {"bucket": bucket, "type": "replication"}
+    try:
+        listed = json.loads(admin._url_open(method="GET", command=command, query_params=query).data) or []
+    except MinioAdminException as error:
+        assert "RemoteTargetNotFound" in str(error)
+        listed = []
+    return sorted((target["endpoint"].partition(":")[0], target["targetbucket"]) for target in listed)
 
 
 def arrives(second, bucket, key, body):
