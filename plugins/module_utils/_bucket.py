@@ -87,7 +87,7 @@ def _refuse(wanted: Wanted, observed: Observed | None, after: Mapping[str, Any])
     excluded = bool(after.get("versioning_excluded_prefixes") or after.get("versioning_exclude_folders"))
     locked = after.get("object_lock") or facts.get("locked")
     versioning = after.get("versioning") or (observed.values.get("versioning") if observed is not None else None)
-    if locked and versioning is None:
+    if versioning is None and locked:
         versioning = "enabled"
     if wanted.options.get("cors"):
         return ("this server has no CORS rules of a bucket: it answers NotImplemented. Set the allowed origins of the whole"
@@ -102,20 +102,18 @@ def _refuse(wanted: Wanted, observed: Observed | None, after: Mapping[str, Any])
         return "expire_all_versions and delete_marker_expire_days are not possible with object lock"
     if after.get("default_retention") and not locked:
         return "default_retention needs object_lock, which can only be chosen at creation"
-    if after.get("replication") and versioning != "enabled":
-        return "replication needs versioning: enabled, here and on the target"
-    if after.get("versioning") == "suspended" and facts.get("replicated") and after.get("replication") != []:
-        return "versioning cannot be suspended while there are replication rules: remove them, or leave it enabled"
     for facet in ("lifecycle", "replication"):
         if len(after.get(facet) or []) > 1000:
             return f"this server takes at most 1000 rules of {facet}"
-    if after.get("replication"):
-        problem = replication.problem(after["replication"], wanted.values["replication"])
-        if problem:
-            return problem
     if "access" in after and after["policy"] != canned(after["access"], wanted.name):
         return "access and policy contradict each other: access is a policy written by its name"
-    return None
+    if after.get("versioning") == "suspended" and facts.get("replicated") and after.get("replication") != []:
+        return "versioning cannot be suspended while there are replication rules: remove them, or leave it enabled"
+    if not after.get("replication"):
+        return None
+    if versioning != "enabled":
+        return "replication needs versioning: enabled, here and on the target"
+    return replication.problem(after["replication"], wanted.values["replication"])
 
 
 def _unlocked_only(rule: Mapping[str, Any]) -> bool:
@@ -169,6 +167,10 @@ def read(client: Source, wanted: Wanted) -> Observed | None:
     for facet, reader in facets.READERS.items():
         if facet in managed or (facet == "policy" and "access" in managed):
             values[facet], facts[facet] = reader(client, name)
+    if "replication" in managed:
+        wish = managed["replication"]
+        values["replication"], facts["replication"] = facets.read_replication(
+            client, name, isinstance(wish, rules.Wish) and bool(wish.rules))
     if "access" in managed:
         values["access"] = access_of(values["policy"], name)
     return Observed(values, facts)

@@ -82,14 +82,16 @@ def replication_document(client: Source, name: str) -> bytes | None:
     return _or_nothing(client, name, "replication", "ReplicationConfigurationNotFoundError", "read the replication")
 
 
-def _read_replication(client: Source, name: str) -> tuple[list[Mapping[str, Any]], Any]:
-    there = replication.read(client, name, replication_document(client, name))
+def read_replication(client: Source, name: str, wished: bool) -> tuple[list[Mapping[str, Any]], Any]:
+    """wished: whether rules are wished for, so that targets are needed even where there are no rules yet."""
+    document = replication_document(client, name)
+    there = replication.There(document, replication.targets(client, name) if wished or document is not None else [])
     return there.rules(), there
 
 
 READERS: dict[str, Callable[[Source, str], tuple[Any, Any]]] = {
     "quota": _read_quota, "tags": _read_tags, "policy": _read_policy, "lifecycle": _read_lifecycle,
-    "encryption": _read_encryption, "notification": _read_notification, "replication": _read_replication,
+    "encryption": _read_encryption, "notification": _read_notification,
 }
 
 

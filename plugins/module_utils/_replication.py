@@ -194,16 +194,12 @@ def problem(after: Sequence[Rule], wanted: Wish) -> str | None:
 
 # -- reading ---------------------------------------------------------------------------------------------------------
 
-def read(client: Source, bucket: str, document: bytes | None) -> There:
-    """document: the XML of the rules, if there is any."""
-    return There(document, _listed(client, bucket))
-
-
 def in_force(document: bytes | None) -> bool:
     return any(inner(element, "Status") == "Enabled" for element in _elements(document))
 
 
-def _listed(client: Source, bucket: str) -> list[dict[str, Any]]:
+def targets(client: Source, bucket: str) -> list[dict[str, Any]]:
+    """The targets of a bucket as the admin API lists them."""
     query = {"bucket": bucket, "type": "replication"}
     try:
         return client.admin("GET", "list-remote-targets", query, attempt="list the targets of the replication").json() or []
@@ -256,23 +252,23 @@ def write(client: Client, bucket: str, there: There, after: Sequence[Rule], secr
     if not after:
         _write_rules(client, bucket, there, [], {})
         return
-    targets: dict[str, Mapping[str, Any]] = {}
+    wanted: dict[str, Mapping[str, Any]] = {}
     for rule in after:
-        if "secret_key" in rule["target"] or _host(rule["target"]) not in targets:
-            targets[_host(rule["target"])] = rule["target"]
+        if "secret_key" in rule["target"] or _host(rule["target"]) not in wanted:
+            wanted[_host(rule["target"])] = rule["target"]
     listed = {_host(_target(item)): item for item in there.targets}
-    replaced = {item["arn"] for host, item in listed.items() if host in targets and _is_another(targets[host], _target(item))}
+    replaced = {item["arn"] for host, item in listed.items() if host in wanted and _is_another(wanted[host], _target(item))}
     if replaced:
         # The server removes no target that a rule uses, and takes no second one for its endpoint.
         if used & replaced:
             kept = [element for element in _elements(there.document) if inner(element, "Destination", "Bucket") not in replaced]
             _write_rules(client, bucket, there, [_decode(element, there.targets) for element in kept], {})
-        for item in _listed(client, bucket):
+        for item in targets(client, bucket):
             if item["arn"] in replaced:
                 _remove_target(client, bucket, item["arn"])
-        listed = {_host(_target(item)): item for item in _listed(client, bucket)}
+        listed = {_host(_target(item)): item for item in targets(client, bucket)}
     arns = {host: _set_target(client, bucket, listed.get(host), target, secrets.get(host))
-            for host, target in targets.items() if host}
+            for host, target in wanted.items() if host}
     _write_rules(client, bucket, there, after, arns)
     for arn in sorted(used - set(arns.values()) - replaced):
         if any(item["arn"] == arn for item in listed.values()):

@@ -93,7 +93,7 @@ def _judge(client: Client, wanted: Wanted, there: set[str]) -> None:
     own = _look(client)
     for name in sorted(set(new) & set(given)):
         access_key, secret_key = given[name]
-        peer = client.like(endpoint=new[name], access_key=access_key, secret_key=secret_key, session_token=None, retries=0)
+        peer = client.like(endpoint=[new[name]], access_key=access_key, secret_key=secret_key, session_token=None, retries=0)
         try:
             seen = _look(peer)
         except Unreachable:

@@ -24,7 +24,9 @@ options:
     choices: [present, absent]
     default: present
   force:
-    description: Whether O(state=absent) removes a bucket together with all objects and versions in it.
+    description:
+      - Whether O(state=absent) removes a bucket together with all objects and versions in it. It has no meaning otherwise.
+      - This server does not do so with object lock, nor while replication rules are in force; both are refused.
     type: bool
     default: false
   object_lock:
@@ -107,7 +109,9 @@ options:
         description: Whether a delete marker is removed once no version is left under it.
         type: bool
       delete_marker_expire_days:
-        description: Days after which an object whose newest version is a delete marker is removed whole; an extension of MinIO.
+        description:
+          - Days after which an object whose newest version is a delete marker is removed whole; an extension of MinIO.
+          - This server's scanner passes over a bucket of which no enabled rule has another action.
         type: int
       noncurrent_expire_days:
         description: Days after which a version expires, counted from when it became noncurrent.
@@ -139,6 +143,183 @@ options:
     description: Whether rules that are not in O(lifecycle) are removed.
     type: bool
     default: false
+  default_retention:
+    description:
+      - How long a new version is locked when its writer does not say. Needs O(object_lock). An empty dictionary means not at all.
+    type: dict
+    suboptions:
+      mode:
+        description: Whether those with the permission may shorten the retention (V(governance)), or nobody may (V(compliance)).
+        type: str
+        choices: [governance, compliance]
+      days:
+        description: Days, from 1 to 36500. Give these or O(default_retention.years).
+        type: int
+      years:
+        description: Years, from 1 to 100.
+        type: int
+  encryption:
+    description:
+      - How a new object is encrypted when its writer does not say. An empty dictionary means not at all.
+      - The server needs a KMS for it, for both algorithms.
+    type: dict
+    suboptions:
+      algorithm:
+        description: Whether the server chooses the key (V(sse-s3)) or O(encryption.kms_key_id) is the key (V(sse-kms)).
+        type: str
+        choices: [sse-s3, sse-kms]
+      kms_key_id:
+        description: Name of the key in the KMS, which must have it.
+        type: str
+  notification:
+    description:
+      - Which events are sent to which target of the server, recognised by their O(notification[].id). A rule is replaced as a whole.
+      - C(mc event add) writes rules without an id; such a rule counts as the one here that says the same.
+      - Rules of other ids survive, unless O(notification_authoritative).
+    type: list
+    elements: dict
+    suboptions:
+      id:
+        description: Name of the rule. Empty for a rule that has none, which is then recognised by all that it says.
+        type: str
+        required: true
+      state:
+        description: V(absent) removes the rule of this O(notification[].id); its other options are then without meaning.
+        type: str
+        choices: [present, absent]
+        default: present
+      arn:
+        description:
+          - Name of the target, such as V(arn:minio:sqs::PRIMARY:webhook), which the server must have. C(mc admin info --json) lists them.
+          - The region in it has no meaning, because the server puts its own there.
+        type: str
+      events:
+        description: Events such as V(s3:ObjectCreated:*) or V(s3:ObjectRemoved:Delete).
+        type: list
+        elements: str
+      prefix:
+        description: Only objects whose key begins so.
+        type: str
+      suffix:
+        description: Only objects whose key ends so.
+        type: str
+  notification_authoritative:
+    description: Whether rules that are not in O(notification) are removed.
+    type: bool
+    default: false
+  replication:
+    description:
+      - Rules of the bucket's replication, together with the remote targets that they go to, recognised by their O(replication[].id).
+      - A rule is replaced as a whole, and takes its defaults from C(mc replicate add).
+      - Needs enabled versioning, here and in the bucket of the target. With object lock the target's bucket needs it too.
+      - Rules of other ids survive, unless O(replication_authoritative).
+      - A target that only removed or changed rules went to is removed with them. This server removes all targets with the last rule.
+    type: list
+    elements: dict
+    suboptions:
+      id:
+        description: Name of the rule. Empty for a rule that has none, which is then recognised by all that it says.
+        type: str
+        required: true
+      state:
+        description: V(absent) removes the rule of this O(replication[].id); its other options are then without meaning.
+        type: str
+        choices: [present, absent]
+        default: present
+      enabled:
+        description: Whether the rule is in force.
+        type: bool
+        default: true
+      priority:
+        description: Of two rules with the same target that fit an object, the one with the higher number counts. No two may be equal.
+        type: int
+        default: 0
+      prefix:
+        description: Only objects whose key begins so.
+        type: str
+      tags:
+        description: Only objects that have one of these tags. (Other than S3, and than its lifecycle, this server does not ask for all.)
+        type: dict
+      delete_markers:
+        description: Whether delete markers are replicated. Not possible in a rule for one tag and no prefix.
+        type: bool
+        default: true
+      deletes:
+        description: Whether the deletion of a version is replicated.
+        type: bool
+        default: true
+      existing_objects:
+        description: Whether objects are replicated that were there before the rule.
+        type: bool
+        default: true
+      metadata_sync:
+        description: Whether changes to the metadata of a replica are replicated back, in replication both ways.
+        type: bool
+        default: true
+      storage_class:
+        description: Storage class of the replicas. The target's default when omitted.
+        type: str
+        choices: [STANDARD, REDUCED_REDUNDANCY]
+      target:
+        description:
+          - Where the rule replicates to. Needed, unless the rule is V(absent).
+          - Rules may share a target, so what is omitted is not changed. This server has one target per endpoint and bucket.
+        type: dict
+        suboptions:
+          endpoint:
+            description: Address of the other server, such as V(https://backup.example.com:9000), whose certificate this one must trust.
+            type: str
+            required: true
+          bucket:
+            description: Name of the bucket there, which must exist. Another one makes a new target in the place of the old one.
+            type: str
+            required: true
+          access_key:
+            description:
+              - Access key for the other server. Needed for a new target.
+              - The server shows it, so another one is seen, and sent together with O(replication[].target.secret_key).
+            type: str
+          secret_key:
+            description:
+              - Secret key for the other server. It is never shown or compared.
+              - It is sent with a new target and with another access key, and as O(replication[].target.update_secret) says.
+            type: str
+          update_secret:
+            description:
+              - When the secret key is sent to a target that exists. It can never be compared, so V(always) sends it, and reports
+                a change, in every run.
+            type: str
+            choices: [on_create, always]
+            default: on_create
+          region:
+            description: Region of the bucket there. Another one makes a new target in the place of the old one.
+            type: str
+          sync:
+            description: Whether a write waits for its replication. New targets do not.
+            type: bool
+          bandwidth:
+            description: Most bytes per second, as a number of at least 100 million or as V(200MB). V(0) means no limit.
+            type: str
+          bucket_lookup:
+            description:
+              - How the bucket is addressed, as V(path) or as V(dns) name. This server stores it, and chooses by itself.
+            type: str
+            choices: [auto, path, dns]
+          health_check_seconds:
+            description: Seconds between looks whether the other server answers. V(0) leaves it to the server.
+            type: int
+          proxy:
+            description: Whether reads of objects that have not arrived here yet are passed on to the other server. New targets do.
+            type: bool
+  replication_authoritative:
+    description: Whether rules that are not in O(replication) are removed.
+    type: bool
+    default: false
+  cors:
+    description:
+      - Always refused, unless empty. This server has no CORS rules of a bucket and answers C(NotImplemented).
+      - E(MINIO_API_CORS_ALLOW_ORIGIN) of the server sets the allowed origins for the whole cluster.
+    type: raw
 attributes:
   check_mode:
     support: full
@@ -180,6 +361,41 @@ EXAMPLES = r"""
         tags:
           keep: "false"
         expire_days: 7
+
+- name: Keep records that nobody may delete for seven years, encrypted
+  oracle1.minio.bucket:
+    name: oracle1-records
+    object_lock: true
+    default_retention:
+      mode: compliance
+      years: 7
+    encryption:
+      algorithm: sse-s3
+
+- name: Tell a webhook of the server about new documents
+  oracle1.minio.bucket:
+    name: oracle1-inbox
+    notification:
+      - id: ocr
+        arn: arn:minio:sqs::PRIMARY:webhook
+        events: ["s3:ObjectCreated:*"]
+        suffix: .pdf
+
+- name: Replicate backups to another site, and nothing else anywhere
+  oracle1.minio.bucket:
+    name: oracle1-backups
+    versioning: enabled
+    replication_authoritative: true
+    replication:
+      - id: offsite
+        priority: 1
+        deletes: false
+        target:
+          endpoint: "{{ offsite_endpoint }}"
+          bucket: oracle1-backups
+          access_key: "{{ offsite_access_key }}"
+          secret_key: "{{ offsite_secret_key }}"
+          bandwidth: 200MB
 
 - name: Remove a bucket with all that is in it
   oracle1.minio.bucket:

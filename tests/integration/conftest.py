@@ -99,7 +99,7 @@ class Wire:
 
 
 class Receiver:
-    """A webhook that keeps what it is sent, decoded."""
+    """A webhook that keeps what it is sent, decoded. equipment: variables of a server that can encrypt and notifies it."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
@@ -120,6 +120,9 @@ class Receiver:
         listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{listener.server_address[1]}/events"
         threading.Thread(target=listener.serve_forever, daemon=True).start()
+        self.equipment = {
+            "MINIO_KMS_SECRET_KEY": f"{KMS_KEY}:{base64.b64encode(bytes(range(32))).decode()}",
+            "MINIO_NOTIFY_WEBHOOK_ENABLE_PRIMARY": "on", "MINIO_NOTIFY_WEBHOOK_ENDPOINT_PRIMARY": self.url}
 
 
 @dataclass
@@ -238,9 +241,7 @@ def running(directory: Path, **options: Any) -> Iterator[Server]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server of most tests. It can encrypt, and it has a target for notifications."""
     receiver = Receiver()
-    with running(tmp_path_factory.mktemp("minio"),
-                 MINIO_KMS_SECRET_KEY=f"{KMS_KEY}:{base64.b64encode(bytes(range(32))).decode()}",
-                 MINIO_NOTIFY_WEBHOOK_ENABLE_PRIMARY="on", MINIO_NOTIFY_WEBHOOK_ENDPOINT_PRIMARY=receiver.url) as started:
+    with running(tmp_path_factory.mktemp("minio"), **receiver.equipment) as started:
         started.receiver = receiver
         yield started
 

@@ -18,7 +18,7 @@ TOKEN = "a-token-nobody-may-see"
 def other(tmp_path_factory):
     """A second server, which has a key to encrypt with."""
     key = "key:" + base64.b64encode(bytes(range(32))).decode()
-    with running(tmp_path_factory.mktemp("other"), settings={"MINIO_KMS_SECRET_KEY": key}) as server:
+    with running(tmp_path_factory.mktemp("other"), MINIO_KMS_SECRET_KEY=key) as server:
         yield server
 
 

@@ -102,6 +102,15 @@ def test_a_bucket_is_created_with_its_facet(converge, server, facet, number):
     assert result["diff"]["before"] == {}
 
 
+@pytest.mark.parametrize(("facet", "number"), [(facet, number) for facet, states in STATES.items() for number in range(len(states))])
+def test_what_is_returned_is_a_wish_for_the_same(run, server, facet, number):
+    wish = named(STATES[facet][number], server.new())
+    run("bucket", wish)
+    there = run("bucket", wish, check=True)["bucket"]
+    result = run("bucket", there, check=True)
+    assert result["changed"] is False and result["bucket"] == there
+
+
 def test_a_bucket_is_created_and_removed(converge, run, server):
     name = server.new()
     assert converge("bucket", {"name": name})["bucket"] == {"name": name}

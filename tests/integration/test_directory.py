@@ -27,10 +27,10 @@ ATTACHMENTS: list[dict[str, Any]] = [
 def server(tmp_path_factory, directory):
     """Configured by the module itself, then restarted."""
     from conftest import execute
-    with running(tmp_path_factory.mktemp("directory")) as running:
-        assert execute("ldap", {**running.connection, **directory.wish}, False)["changed"] is True
-        running.restart()
-        yield running
+    with running(tmp_path_factory.mktemp("directory")) as started:
+        assert execute("ldap", {**started.connection, **directory.wish}, False)["changed"] is True
+        started.restart()
+        yield started
 
 
 def signs_in(server, name, password):

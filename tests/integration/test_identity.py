@@ -31,8 +31,8 @@ OPENID: list[dict[str, Any]] = [
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("identity")) as running:
-        yield running
+    with running(tmp_path_factory.mktemp("identity")) as started:
+        yield started
 
 
 class Discovery(http.server.BaseHTTPRequestHandler):

@@ -50,7 +50,7 @@ def test_what_is_gathered_is_what_mc_says(run, server, tier):
 
 
 def test_the_use_of_buckets_is_that_of_the_last_scan(tmp_path):
-    with running(tmp_path / "scanned", settings={"MINIO_SCANNER_CYCLE": "1s", "MINIO_SCANNER_SPEED": "fastest"}) as server:
+    with running(tmp_path / "scanned", MINIO_SCANNER_CYCLE="1s", MINIO_SCANNER_SPEED="fastest") as server:
         run, s3 = runner(server), server.boto3()
         assert run("info", {"gather": ["usage"]})["info"]["bucket_usage"] == {"updated": "", "buckets": []}
         s3.create_bucket(Bucket="used")

@@ -35,13 +35,22 @@ def play(tmp_path, tasks, server, *options, environment=None, **variables):
     return done.stdout + done.stderr
 
 
-def test_the_examples_run_and_show_no_secret(server, tmp_path):
+@pytest.fixture
+def offsite(second):
+    """The other site of the examples."""
+    from conftest import ACCESS_KEY, SECRET_KEY
+    second.boto3().create_bucket(Bucket="oracle1-backups")
+    second.boto3().put_bucket_versioning(Bucket="oracle1-backups", VersioningConfiguration={"Status": "Enabled"})
+    return {"offsite_endpoint": second.direct, "offsite_access_key": ACCESS_KEY, "offsite_secret_key": SECRET_KEY}
+
+
+def test_the_examples_run_and_show_no_secret(server, offsite, tmp_path):
     tasks = []
     for name in MODULES:
         entry = importlib.import_module(f"ansible_collections.oracle1.minio.plugins.modules.{name}")
         tasks += yaml.safe_load(entry.EXAMPLES)
     output = play(tmp_path, tasks, server, secrets_dir=str(tmp_path / "secrets"), manifest_file=str(tmp_path / "exported.yml"),
-                  prometheus_token_file=str(tmp_path / "token"), **SECRETS)
+                  prometheus_token_file=str(tmp_path / "token"), **offsite, **SECRETS)
     for secret in (*SECRETS.values(), server.connection["secret_key"],
                    *(path.read_text().strip() for path in (tmp_path / "secrets").iterdir())):
         # module_defaults and vars are the caller's own text; nothing else may carry a secret.
