@@ -30,7 +30,7 @@ def test_a_contradiction_names_the_object_the_option_and_both_parts_and_no_value
 
 
 BAD = [
-    ({"base": {"bucket": []}}, "base: there is no kind bucket; known are policies, users"),
+    ({"base": {"bucket": []}}, "base: there is no kind bucket; known are config, ldap"),
     ({"base": []}, "base: a manifest is a dictionary"),
     ({"base": {"buckets": {"name": "a"}}}, "base: buckets is a list of dictionaries"),
     ({"base": {"buckets": ["a"]}}, "base: buckets is a list of dictionaries"),
