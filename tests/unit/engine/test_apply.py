@@ -155,6 +155,15 @@ def test_between_two_lines_of_progress_lies_some_time(memory, kinds, tmp_path):
     assert (tmp_path / "progress").read_text().splitlines() == ["0 of 9 objects read", "0 of 9 objects written"]
 
 
+def test_progress_that_can_no_longer_be_written_stops_nothing(memory, kinds, tmp_path, monkeypatch):
+    monkeypatch.setattr("ansible_collections.oracle1.minio.plugins.module_utils._progress.INTERVAL", 0)
+    (tmp_path / "logs").mkdir()
+    memory.writes = [lambda name, values: ((tmp_path / "logs").rename(tmp_path / "gone"), memory.keep(name, values))]
+    outcomes = bring_about([wish(kinds["boxes"], name) for name in ("a", "b")], path=str(tmp_path / "logs" / "progress"))
+    assert [outcome.plan.action for outcome in outcomes] == ["created", "created"]
+    assert (tmp_path / "gone" / "progress").read_text().splitlines()[-1] == "0 of 2 objects written"
+
+
 # -- reading everything at once ------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("buckets", "identities", "how"), list(itertools.product((0, 1, 3), (0, 1, 3), ("auto", "bulk", "single"))))
