@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import http.server
+import ssl
 import threading
 import time
 from typing import Any, Callable, Iterator
@@ -27,10 +28,10 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., tuple[str, list[str]]]]:
-    """serve(answer) -> URL and the list of request lines. answer(line) -> status and body; 0 closes without an answer."""
+    """serve(answer, tls) -> URL and the list of request lines. answer(line) -> status and body; 0 closes without an answer."""
     servers = []
 
-    def make(answer: Callable[[str], tuple[int, bytes]]) -> tuple[str, list[str]]:
+    def make(answer: Callable[[str], tuple[int, bytes]], tls: ssl.SSLContext | None = None) -> tuple[str, list[str]]:
         seen: list[str] = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -56,9 +57,11 @@ def serve() -> Iterator[Callable[..., tuple[str, list[str]]]]:
                 """Say nothing."""
 
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         servers.append(server)
-        return f"http://127.0.0.1:{server.server_port}", seen
+        return f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}", seen
     yield make
     for server in servers:
         server.shutdown()
