@@ -26,6 +26,11 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that does not believe the certificate is part of a test."""
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[..., tuple[str, list[str]]]]:
     """serve(answer, tls) -> URL and the list of request lines. answer(line) -> status and body; 0 closes without an answer."""
@@ -56,7 +61,7 @@ def serve() -> Iterator[Callable[..., tuple[str, list[str]]]]:
             def log_message(self, *arguments: Any) -> None:
                 """Say nothing."""
 
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = Server(("127.0.0.1", 0), Handler)
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
