@@ -152,19 +152,30 @@ def test_a_body_that_the_server_encrypted_is_read(serve):
     assert client(url).admin("GET", "list", decrypted=True).json() == {"a": 1}
 
 
-@pytest.mark.parametrize(("body", "sent"), [(b"as it is", b"as it is"), ({"a": 1}, b'{"a": 1}'), (None, b"")])
-def test_a_body_is_sent_as_json_unless_it_is_bytes(monkeypatch, serve, body, sent):
-    bodies, open_ = [], _client._open
-    monkeypatch.setattr(_client, "_open", lambda *arguments: (bodies.append(arguments[3]), open_(*arguments))[1])
+@pytest.fixture
+def sent(monkeypatch):
+    """The body and the headers of every request."""
+    requests, open_ = [], _client._open
+    monkeypatch.setattr(_client, "_open", lambda *arguments: (requests.append(arguments[3:]), open_(*arguments))[1])
+    return requests
+
+
+@pytest.mark.parametrize(("body", "expected"), [(b"as it is", b"as it is"), ({"a": 1}, b'{"a": 1}'), (None, b"")])
+def test_a_body_is_sent_as_json_unless_it_is_bytes(sent, serve, body, expected):
     client(serve(lambda line: (200, b""))[0]).admin("PUT", "x", body=body)
-    assert bodies == [sent]
+    assert [body for body, _headers in sent] == [expected]
 
 
-def test_a_body_of_s3_comes_with_its_checksum(monkeypatch, serve):
-    headers, open_ = [], _client._open
-    monkeypatch.setattr(_client, "_open", lambda *arguments: (headers.append(arguments[4]), open_(*arguments))[1])
+def test_a_body_is_encrypted_where_the_server_wants_it(sent, serve):
+    client(serve(lambda line: (200, b""))[0]).admin("PUT", "add-user", body={"secretKey": "a-new-secret"}, encrypted=True)
+    (body, _headers), = sent
+    # Salt, the way, nonce, the piece and its tag.
+    assert len(body) == 32 + 1 + 8 + len(b'{"secretKey": "a-new-secret"}') + 16 and b"a-new-secret" not in body
+
+
+def test_a_body_of_s3_comes_with_its_checksum(sent, serve):
     client(serve(lambda line: (200, b""))[0]).s3("PUT", "b", body=b"hello")
-    assert headers[0]["content-md5"] == "XUFAKrxLKna5cZ2REBfFkg=="
+    assert sent[0][1]["content-md5"] == "XUFAKrxLKna5cZ2REBfFkg=="
 
 
 def test_a_post_that_only_looks_is_sent_in_check_mode_and_counted_as_a_look(serve):
