@@ -17,7 +17,7 @@ import time
 import traceback
 from dataclasses import dataclass, field, replace
 from typing import Any, Mapping, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from xml.etree import ElementTree
 
 from ansible_collections.oracle1.minio.plugins.module_utils._crypto import decrypt, encrypt
@@ -76,12 +76,16 @@ class Answer:
 
 
 class Client:
-    """Speaks to one endpoint, and to the next one when it does not answer.
+    """Speaks to one endpoint, and to the next one when it does not answer. Raises Refused for options that cannot serve.
 
     reads and writes count the requests that were really sent, repetitions included.
     """
 
     def __init__(self, connection: Connection, check_mode: bool = False, connections: int = 8) -> None:
+        if not connection.endpoint:
+            raise Refused("name at least one", subject="endpoint")
+        if connection.timeout <= 0:
+            raise Refused("it must be more than 0 seconds", subject="timeout")
         self._connection = connection
         self._check_mode = check_mode
         self._endpoints = [_endpoint(written, connection, connections) for written in connection.endpoint]
@@ -213,9 +217,19 @@ def _no_answer(endpoint: Endpoint, error: Exception, attempt: str) -> Unreachabl
     return Unreachable(f"no answer from {where}", attempt=attempt)
 
 
+def _parts(written: str) -> SplitResult | None:
+    """The parts of an endpoint's address; None when it cannot be one."""
+    try:
+        parts = urlsplit(written)
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not parts.path.strip("/") and not parts.query
+    except ValueError:  # a port that is no number, or a bracket that stays open
+        return None
+    return parts if sound else None
+
+
 def _endpoint(written: str, connection: Connection, connections: int) -> Endpoint:
-    parts = urlsplit(written)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+    parts = _parts(written)
+    if parts is None:
         raise Refused("endpoint must be http://host:port or https://host:port without a path: the signature covers the path",
                       subject=f"endpoint {written}")
     default_port = {"http": 80, "https": 443}[parts.scheme]

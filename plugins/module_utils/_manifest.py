@@ -106,6 +106,8 @@ def _misshapen(manifest: Any) -> list[str]:
     for key, entries in manifest.items():
         if entries is not None and (not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries)):
             problems.append(f"{key} is a list of dictionaries")
+        elif key in MANIFEST and any(isinstance(entry.get(MANIFEST[key].key), (dict, list)) for entry in entries or []):
+            problems.append(f"{key}: {MANIFEST[key].key} is a text")
     return problems
 
 

@@ -4,9 +4,12 @@
 """How far a long piece of work is, for whoever watches: a line in a file at its start and every few seconds."""
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from typing import Any, Callable
+
+from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused
 
 # Seconds between two lines.
 INTERVAL = 3.0
@@ -21,9 +24,12 @@ class Progress:
         self._what, self._total, self._done, self._told = "", 0, 0, time.monotonic()
 
     def begin(self, what: str, total: int) -> None:
-        """Start to count objects that are what (a participle)."""
+        """Start to count objects that are what (a participle). Raises Refused when the file cannot be written."""
         self._what, self._total, self._done = what, total, 0
-        self._tell()
+        try:
+            self._tell()
+        except OSError as error:
+            raise Refused(f"{error.strerror}: {error.filename}", attempt="write to progress_path") from None
 
     def counted(self, function: Callable[[Any], None]) -> Callable[[Any], None]:
         """The function, counted each time that it ends."""
@@ -36,7 +42,9 @@ class Progress:
         with self._lock:
             self._done += 1
             if time.monotonic() - self._told >= INTERVAL:
-                self._tell()
+                # What has begun is not stopped because nobody can watch it any more.
+                with contextlib.suppress(OSError):
+                    self._tell()
 
     def _tell(self) -> None:
         self._told = time.monotonic()

@@ -295,7 +295,10 @@ def assure(source: Source, client: _client.Client, wanted: Wanted, observed: Obs
         again = plan(wanted, observed)
         if again.changed:
             carry_out(client, wanted, observed, again)
-        return replace(confirm(client, client, wanted, observed, again), before=planned.before)
+        kept = confirm(client, client, wanted, observed, again)
+        # A secret that went with the first write is news, whatever the second one was about.
+        marked = {wanted.resource.secret: SENT} if wanted.resource.secret and planned.send_secret else {}
+        return Plan(planned.before, {**kept.after, **marked}, planned.send_secret or kept.send_secret)
 
 
 def carry_out(client: _client.Client, wanted: Wanted, observed: Observed | None, planned: Plan) -> None:

@@ -44,6 +44,8 @@ class SecretStore:
                 secret = file.read().strip()
         except OSError as error:
             raise Refused(f"{error.strerror}: {error.filename}", attempt="keep its secret in secrets_dir") from None
+        except UnicodeDecodeError:
+            raise Refused(f"{path} is no text in UTF-8", attempt="read its secret from secrets_dir") from None
         if len(secret) < 8:
             raise Refused(f"{path} holds fewer than 8 characters: remove it, or write the secret into it",
                           attempt="read its secret from secrets_dir")

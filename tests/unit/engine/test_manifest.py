@@ -7,7 +7,6 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from ansible_collections.oracle1.minio.plugins.doc_fragments.manifest import ModuleDocFragment
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused
 from ansible_collections.oracle1.minio.plugins.module_utils._manifest import MANIFEST, arguments, merge, problems_of
 
@@ -40,6 +39,8 @@ BAD = [
     ({"base": {"buckets": [{"name": "a", "lifecycle": [{"id": "x", "expire_dais": 3}]}]}}, "bucket a: lifecycle.expire_dais"),
     ({"base": {"buckets": [{"name": "a", "quota": "much"}]}}, "bucket a: cannot understand quota: 'much' is not a size"),
     ({"base": {"buckets": [{"name": "a"}, {"name": "a"}]}}, "bucket a: the manifest names it 2 times"),
+    ({"base": {"buckets": [{"name": ["a"]}]}}, "base: buckets: name is a text"),
+    ({"base": {"users": [{"name": {"a": 1}}]}}, "base: users: name is a text"),
     ({"base": {"policies": [{"name": "p", "policy": {"Statement": [{"Effect": "Allow"}]}}]}}, "policy p: cannot understand policy"),
 ]
 
@@ -55,6 +56,7 @@ def test_a_sound_manifest_has_no_problems():
 
 
 def test_the_documentation_describes_what_the_manifest_takes():
+    from ansible_collections.oracle1.minio.plugins.doc_fragments.manifest import ModuleDocFragment
     documented = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]["manifest"]["suboptions"]
     assert set(documented) == set(MANIFEST)
     for key, spec in arguments().items():

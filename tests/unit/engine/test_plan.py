@@ -135,6 +135,21 @@ def test_a_file_that_holds_no_secret_is_refused(tmp_path, content):
         SecretStore(str(tmp_path)).obtain("user", "x")
 
 
+@pytest.mark.parametrize(("content", "words"), [
+    (None, "cannot keep its secret in secrets_dir: Is a directory: .*/user-x"),
+    (b"\xff" * 20, "cannot read its secret from secrets_dir: .*/user-x is no text in UTF-8")])
+def test_what_is_no_file_with_text_is_refused(tmp_path, content, words):
+    (tmp_path / "user-x").mkdir() if content is None else (tmp_path / "user-x").write_bytes(content)
+    with pytest.raises(Refused, match=words):
+        SecretStore(str(tmp_path)).obtain("user", "x")
+
+
+def test_a_directory_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Refused, match="cannot keep its secret in secrets_dir: Not a directory: .*/file/secrets"):
+        SecretStore(str(tmp_path / "file" / "secrets")).obtain("user", "x")
+
+
 # -- transport -------------------------------------------------------------------------------------------------------
 
 def connection(**more):

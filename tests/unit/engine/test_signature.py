@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 import pytest
@@ -13,6 +14,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _crypto
+from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused
 from ansible_collections.oracle1.minio.plugins.module_utils._signature import sign, target
 
 REQUESTS = [
@@ -57,3 +59,12 @@ def test_an_encrypted_body_is_read_by_its_key_only(monkeypatch, size):
     assert _crypto.decrypt(as_aes, "the-secret") == data
     with pytest.raises(ValueError):
         _crypto.decrypt(as_aes, "another-secret")
+
+
+@pytest.mark.parametrize(("missing", "call", "words"), [
+    ("Crypto.Cipher", _crypto.encrypt, "cannot encrypt the request: the Python library minio"),
+    ("minio", _crypto.decrypt, "cannot decrypt the answer: the Python library minio")])
+def test_without_its_library_a_body_is_refused(monkeypatch, missing, call, words):
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(Refused, match=words):
+        call(b"x", "the-secret")

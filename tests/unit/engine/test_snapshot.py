@@ -59,3 +59,9 @@ def test_what_is_cut_short_or_no_archive_is_noticed():
     for data in (b"", b"<Error/>", whole[:-30], whole[:len(whole) // 2], b"x" + whole):
         with pytest.raises(Incomplete):
             unpack(data)
+
+
+@pytest.mark.parametrize(("right", "wrong"), [(b">3<", b">4<"), (b"PK\x03\x04", b"PK\x03\x05")])
+def test_a_file_that_is_not_what_its_checksum_or_its_place_says_is_noticed(right, wrong):
+    with pytest.raises(Incomplete, match="is damaged"):
+        unpack(archive(io.BytesIO(), zipfile.ZIP_STORED).replace(right, wrong, 1))

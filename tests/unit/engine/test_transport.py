@@ -4,56 +4,9 @@
 """What the transport does when answers fail: a real HTTP server on loopback that answers as it is told."""
 from __future__ import annotations
 
-import http.server
-import threading
-
 import pytest
 
-from ansible_collections.oracle1.minio.plugins.module_utils._client import Client, Connection
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Rejected, Unreachable
-
-
-@pytest.fixture
-def answers():
-    """answers(status, ...) -> client and the list of request lines; status 0 closes the connection without an answer."""
-    servers = []
-
-    def make(*statuses, body=b"{}", retries=3):
-        left, seen = list(statuses), []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def answer(self):
-                seen.append(f"{self.command} {self.path}")
-                self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                status = left.pop(0)
-                if not status:
-                    self.close_connection = True
-                    return
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            do_GET = do_PUT = do_POST = do_DELETE = answer
-
-            def log_message(self, *arguments):
-                """Say nothing."""
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        servers.append(server)
-        return Client(Connection([f"http://127.0.0.1:{server.server_port}"], "access", "the-secret", timeout=5, retries=retries)), seen
-    yield make
-    for server in servers:
-        server.shutdown()
-        server.server_close()
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch):
-    monkeypatch.setattr("ansible_collections.oracle1.minio.plugins.module_utils._client.time.sleep", lambda seconds: None)
 
 
 @pytest.mark.parametrize("first", [503, 502, 504, 0])
