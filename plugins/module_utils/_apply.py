@@ -11,8 +11,9 @@ from ansible_collections.oracle1.minio.plugins.module_utils._client import Clien
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem, Refused, Unreachable
 from ansible_collections.oracle1.minio.plugins.module_utils._manifest import MANIFEST, arguments, levels, wishes_of
 from ansible_collections.oracle1.minio.plugins.module_utils._progress import Progress
+from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import (
-    Outcome, Plan, Wanted, assure, carry_out, exported, missing_reference, observe, plan, start,
+    Outcome, Plan, Wanted, assure, carry_out, check_removal, exported, missing_reference, observe, plan, remarks, start,
 )
 from ansible_collections.oracle1.minio.plugins.module_utils._secrets import SecretStore
 from ansible_collections.oracle1.minio.plugins.module_utils._snapshot import Snapshot
@@ -48,7 +49,11 @@ def reconcile(client: Client, wishes: Sequence[Wanted], how: str, check_mode: bo
         if source is not None:
             promised = {(wanted.resource.kind, wanted.name) for wanted in wishes if wanted.present}
             list(threads.map(lambda outcome: _check_references(source, outcome, promised), outcomes))
-        if source is None or check_mode:
+        if source is None:
+            return outcomes, source
+        if check_mode:
+            _check_removals(source, outcomes)
+            list(threads.map(lambda outcome: _remark(source, outcome), outcomes))
             return outcomes, source
         progress.begin("written", sum(_is_due(outcome) for outcome in outcomes))
         for due in _rounds(outcomes):
@@ -56,6 +61,7 @@ def reconcile(client: Client, wishes: Sequence[Wanted], how: str, check_mode: bo
             written = [outcome for outcome in due if _is_due(outcome)]
             now = survey(client, [outcome.wanted for outcome in written], how)
             list(threads.map(lambda outcome: _confirm(now, client, outcome), written))
+        list(threads.map(lambda outcome: _remark(client, outcome), outcomes))
     return outcomes, source
 
 
@@ -86,6 +92,26 @@ def _check_references(source: Snapshot, outcome: Outcome, promised: set[tuple[st
         problem = error
     if outcome.error is None and problem is not None:
         outcome.plan, outcome.error = Plan(outcome.plan.before, outcome.plan.before), problem
+
+
+def _check_removals(source: Snapshot, outcomes: Sequence[Outcome]) -> None:
+    """Foresee what a real run would find out when it comes to the removal."""
+    changed = [outcome.wanted for outcome in outcomes if _is_due(outcome)]
+    released = {f"{wanted.resource.kind}:{wanted.name}" for wanted in changed} | {
+        wanted.name for wanted in changed if wanted.resource.kind == "policy_attachment"}
+    for outcome in outcomes:
+        try:
+            if _is_due(outcome):
+                check_removal(source, outcome.wanted, outcome.plan, released)
+        except Problem as problem:
+            outcome.plan, outcome.error = Plan(outcome.plan.before, outcome.plan.before), problem
+
+
+def _remark(source: Source, outcome: Outcome) -> None:
+    try:
+        outcome.remarks = {} if outcome.error else remarks(source, outcome.wanted, outcome.observed, outcome.plan)
+    except Problem as problem:
+        outcome.error = problem
 
 
 def _write(client: Client, outcome: Outcome) -> None:
@@ -201,7 +227,7 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         wanted = outcome.wanted
         action = "failed" if outcome.error else outcome.plan.action
         counts[action] += 1
-        entry = {"kind": wanted.resource.kind, "name": wanted.name, "action": action, "changed": outcome.plan.changed}
+        entry = {"kind": wanted.resource.kind, "name": wanted.name, "action": action, "changed": outcome.plan.changed, **outcome.remarks}
         if outcome.error:
             entry["error"] = str(outcome.error)
         if wanted.secret is None and wanted.store is not None and (

@@ -8,9 +8,10 @@ from typing import Any, Mapping
 
 from ansible.module_utils.common.yaml import HAS_YAML, yaml_load
 
+from ansible_collections.oracle1.minio.plugins.module_utils._action import Step, until
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem, Refused, Rejected
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import Step, demand, until
+from ansible_collections.oracle1.minio.plugins.module_utils._references import demand
 
 TYPES = ("replicate", "expire", "keyrotate")
 

@@ -15,7 +15,8 @@ from ansible_collections.oracle1.minio.plugins.module_utils import _replication 
 from ansible_collections.oracle1.minio.plugins.module_utils import _rules as rules
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Rejected
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Source, Wanted
+from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
+from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted
 from ansible_collections.oracle1.minio.plugins.module_utils._rules import elements
 
 CANNED = {

@@ -15,7 +15,7 @@ from ansible_collections.oracle1.minio.plugins.module_utils import _protection a
 from ansible_collections.oracle1.minio.plugins.module_utils import _replication as replication
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Rejected
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import Source
+from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
 from ansible_collections.oracle1.minio.plugins.module_utils._rules import elements
 
 

@@ -8,9 +8,10 @@ import re
 import time
 from typing import Any, Mapping
 
+from ansible_collections.oracle1.minio.plugins.module_utils._action import Step, until
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem, Refused
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import Step, demand, until
+from ansible_collections.oracle1.minio.plugins.module_utils._references import demand
 
 SPEC: dict[str, dict[str, Any]] = {
     "action": {"type": "str", "choices": ["start", "status"], "default": "start"},

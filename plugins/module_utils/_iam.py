@@ -13,7 +13,8 @@ from typing import Any, Callable, Mapping
 from ansible_collections.oracle1.minio.plugins.module_utils import _canonical as canonical
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused, Rejected
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Source, Wanted
+from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
+from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted
 
 STATUS = {"type": "str", "choices": ["enabled", "disabled"]}
 NAMES = {"type": "list", "elements": "str"}
@@ -96,9 +97,8 @@ def _refuse_policy(wanted: Wanted, observed: Observed | None, after: Mapping[str
     return None
 
 
-def _holders(client: Source, wanted: Wanted) -> str | None:
-    holders = sorted(attachments(client, wanted.name))
-    return f"it is attached to {', '.join(holders)}: detach it first" if holders else None
+def _holders(source: Source, wanted: Wanted) -> list[str]:
+    return sorted(attachments(source, wanted.name))
 
 
 def attachments(client: Source, policy: str | None = None) -> dict[str, list[str]]:

@@ -8,8 +8,8 @@ from typing import Any, Callable, Mapping
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _heal as heal
 from ansible_collections.oracle1.minio.plugins.module_utils import _pool as pool
+from ansible_collections.oracle1.minio.plugins.module_utils._action import Step
 from ansible_collections.oracle1.minio.plugins.module_utils._client import NEVER, Client
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import Step
 
 
 def shape(info: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 import time
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.oracle1.minio.plugins.module_utils._action import Step, until
 from ansible_collections.oracle1.minio.plugins.module_utils._client import NEVER, Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import NotKept, Problem, Refused, Rejected
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import Step, until
 
 ACTIONS = ("list", "decommission", "cancel_decommission", "rebalance", "stop_rebalance")
 SPEC: dict[str, dict[str, Any]] = {

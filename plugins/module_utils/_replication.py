@@ -18,7 +18,8 @@ from ansible_collections.oracle1.minio.plugins.module_utils import _rules as sha
 from ansible_collections.oracle1.minio.plugins.module_utils._canonical import size
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused, Rejected
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import SENT, Source
+from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
+from ansible_collections.oracle1.minio.plugins.module_utils._resource import SENT
 from ansible_collections.oracle1.minio.plugins.module_utils._rules import Rule, Wish, inner, tag
 
 _TARGET: dict[str, dict[str, Any]] = {

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Mapping, Protocol, Sequence
+from typing import Any, Callable, Collection, Mapping, Sequence
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _client
 from ansible_collections.oracle1.minio.plugins.module_utils._argspec import CONNECTION
-from ansible_collections.oracle1.minio.plugins.module_utils._errors import NotKept, Problem, Refused, Rejected, Unfinished
+from ansible_collections.oracle1.minio.plugins.module_utils._errors import NotKept, Problem, Refused
+from ansible_collections.oracle1.minio.plugins.module_utils._references import EXISTS, Source
 from ansible_collections.oracle1.minio.plugins.module_utils._secrets import SecretStore
 
 UNSEEN = "(not shown)"
@@ -39,20 +40,6 @@ def _same(value: Any) -> Any:
 
 def _wanted(observed: Any, wanted: Any, options: Mapping[str, Any]) -> Any:
     return wanted
-
-
-class Source(Protocol):
-    """What a resource reads from: the server, or a snapshot of it that answers the same questions."""
-
-    @property
-    def region(self) -> str:
-        """Region that the server is in."""
-
-    def s3(self, method: str, bucket: str = "", query: Mapping[str, str] | None = None, **more: Any) -> _client.Answer:
-        """As Client.s3."""
-
-    def admin(self, method: str, command: str, query: Mapping[str, str] | None = None, **more: Any) -> _client.Answer:
-        """As Client.admin."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +122,8 @@ class Resource:
     remove(client, wanted, observed). complete(wanted, observed) returns the values with what they imply; refuse(wanted, observed,
     after) returns why it cannot be fulfilled; references(after) lists (kind, name) that must exist; secret is the name of
     the option with the credential; after lists the kinds that must be written earlier. key_spec is what the key's option has
-    beside its type; name turns a name into its one canonical form; blocked(client, wanted) returns why the server holds on to
-    an object that shall go; restart_needed(client, wanted, observed) tells whether what is stored waits for a server's restart.
+    beside its type; name turns a name into its one canonical form; blocked(source, wanted) lists what the server holds on to
+    an object for that shall go, as kind:name; restart_needed(client, wanted, observed) tells whether what is stored waits for a server's restart.
 
     secret_spec is the option's type where it is no text; generated: whether a secrets_dir may invent it; secret_needed: whether
     creation demands it; secret_due(wanted, observed) tells that the server lacks the credential that is wished for.
@@ -168,8 +155,8 @@ class Resource:
     renamed: Mapping[str, str] = field(default_factory=dict)
     key_spec: Mapping[str, Any] = field(default_factory=dict)
     name: Callable[[str], str] = _same
-    blocked: Callable[[_client.Client, Wanted], str | None] | None = None
-    restart_needed: Callable[[_client.Client, Wanted, Observed | None], bool] | None = None
+    blocked: Callable[[Source, Wanted], list[str]] | None = None
+    restart_needed: Callable[[Source, Wanted, Observed | None], bool] | None = None
 
     def spec(self, renamed: bool = False) -> dict[str, dict[str, Any]]:
         """The argument spec of one object; with the module's names where renamed is true."""
@@ -263,6 +250,7 @@ class Outcome:
     plan: Plan
     error: Problem | None = None
     observed: Observed | None = None
+    remarks: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def diff(self) -> dict[str, Any]:
@@ -334,12 +322,24 @@ def confirm(source: Source, client: _client.Client, wanted: Wanted, observed: Ob
     raise NotKept(f"the server accepted the change and still shows {shown}", subject=wanted.subject, attempt="see the change")
 
 
-def check_removal(client: _client.Client, wanted: Wanted, planned: Plan) -> None:
-    """Raise Refused when something there still needs an object that shall go. A manifest may remove both: ask at the removal."""
-    blocked = wanted.resource.blocked
-    reason = blocked(client, wanted) if blocked and planned.changed and not planned.after else None
-    if reason:
-        raise Refused(reason, subject=wanted.subject, attempt="remove it")
+def check_removal(source: Source, wanted: Wanted, planned: Plan, released: Collection[str] = ()) -> None:
+    """Raise Refused when something there still needs an object that shall go.
+
+    A manifest may remove both, so a real run asks at the removal; before it, released names what the manifest changes.
+    """
+    if wanted.resource.blocked and planned.changed and not planned.after:
+        holders = [holder for holder in wanted.resource.blocked(source, wanted) if holder not in released]
+        if holders:
+            raise Refused(f"it is attached to {', '.join(holders)}: detach it first", subject=wanted.subject, attempt="remove it")
+
+
+def remarks(source: Source, wanted: Wanted, observed: Observed | None, planned: Plan) -> dict[str, Any]:
+    """What is reported beside the object."""
+    resource = wanted.resource
+    result: dict[str, Any] = {}
+    if resource.restart_needed:
+        result["restart_needed"] = planned.changed or resource.restart_needed(source, wanted, observed)
+    return {**result, **(resource.notes(wanted, observed, planned) if resource.notes else {})}
 
 
 def _secret(wanted: Wanted) -> Any:
@@ -384,70 +384,6 @@ def missing_reference(source: Source, wanted: Wanted, planned: Plan, promised: s
     return None
 
 
-def _answered(command: str, option: str, absent: str, **query: str) -> Callable[[Source, str], bool]:
-    """A question that the server rejects with the code absent when there is nothing of that name."""
-    def exists(source: Source, name: str) -> bool:
-        try:
-            source.admin("GET", command, {option: name, **query}, attempt=f"look for {name}")
-        except Rejected as error:
-            if error.code == absent:
-                return False
-            raise
-        return True
-    return exists
-
-
-def _tier_exists(source: Source, name: str) -> bool:
-    tiers = source.admin("GET", "tier", attempt="list the tiers").json() or []
-    return any(tier.get("Name") == name for tier in tiers)
-
-
-def _bucket_exists(source: Source, name: str) -> bool:
-    try:
-        source.s3("HEAD", name, attempt=f"look for bucket {name}")
-    except Rejected as error:
-        if error.status == 404:
-            return False
-        raise
-    return True
-
-
-def _notification_target_exists(source: Source, name: str) -> bool:
-    listed = source.admin("GET", "info", attempt="list the targets of notifications").json().get("sqsARN") or []
-    # A target's name is told without the server's region, which stands fourth.
-    return name in [":".join([*arn.split(":")[:3], "", *arn.split(":")[4:]]) for arn in listed]
-
-
-def _kms_key_exists(source: Source, name: str) -> bool:
-    """Whether the KMS gives this key; the empty name stands for the default key. Raises Refused when there is no KMS."""
-    try:
-        status = source.admin("GET", "kms/key/status", {"key-id": name} if name else {}, attempt=f"try the KMS key {name}").json()
-    except Rejected as error:
-        if error.code == "NotImplemented":
-            raise Refused("this server has no KMS: give it one with MINIO_KMS_SECRET_KEY, MINIO_KMS_KES_ENDPOINT or"
-                          " MINIO_KMS_SERVER", attempt="encrypt it") from None
-        raise
-    return not status.get("encryption-error") and not status.get("decryption-error")
-
-
-EXISTS: dict[str, Callable[[Source, str], bool]] = {
-    "policy": _answered("info-canned-policy", "name", "XMinioAdminNoSuchPolicy", v="2"),
-    "user": _answered("user-info", "accessKey", "XMinioAdminNoSuchUser"),
-    "group": _answered("group", "group", "XMinioAdminNoSuchGroup"),
-    "ldap_user": _answered("idp/ldap/list-access-keys", "userDN", "XMinioAdminNoSuchUser", listType="svcacc-only"),
-    "tier": _tier_exists,
-    "bucket": _bucket_exists,
-    "notification_target": _notification_target_exists,
-    "kms_key": _kms_key_exists,
-}
-
-
-def demand(client: _client.Client, kind: str, name: str, attempt: str) -> None:
-    """Raises Refused where an action needs an object that the server does not have."""
-    if not EXISTS[kind](client, name):
-        raise Refused(f"{kind} {name} does not exist", attempt=attempt)
-
-
 def connection(params: Mapping[str, Any]) -> _client.Connection:
     return _client.Connection(**{name: params[name] for name in CONNECTION})
 
@@ -463,49 +399,6 @@ def start(spec: Mapping[str, Any], connections: int = 8, **rules: Any) -> tuple[
         return module, _client.Client(connection(module.params), module.check_mode, connections)
     except Problem as problem:
         return module, problem
-
-
-@dataclass(frozen=True)
-class Step:
-    """What an action would do, found by looking.
-
-    changed and value are what is reported when act is not called: in check mode, and where there is none.
-    act does it and returns (changed, value) as they came to be.
-    """
-
-    changed: bool
-    value: Mapping[str, Any]
-    act: Callable[[], tuple[bool, Mapping[str, Any]]] | None = None
-
-
-def until(look: Callable[[], Any], done: Callable[[Any], bool], seconds: float, attempt: str, show: Callable[[Any], str]) -> Any:
-    """Look until done(what was seen), and return it. Raises Unfinished, with show(what was seen last), after these seconds."""
-    deadline, pause = time.monotonic() + seconds, 0.1
-    while True:
-        seen = look()
-        if done(seen):
-            return seen
-        if time.monotonic() >= deadline:
-            raise Unfinished(f"it goes on, and did not end within {seconds:g} seconds: {show(seen)}", attempt=attempt)
-        time.sleep(min(pause, max(deadline - time.monotonic(), 0)))
-        pause = min(pause * 1.5, 2)
-
-
-def perform(kind: str, spec: Mapping[str, Any], prepare: Callable[[_client.Client, Mapping[str, Any]], Step],
-            **rules: Any) -> None:
-    """The whole of a module that does something instead of managing an object. rules are passed on to AnsibleModule."""
-    module, client = start(spec, **rules)
-    try:
-        if isinstance(client, Problem):
-            raise client
-        step = prepare(client, module.params)
-        changed, value = step.changed, step.value
-        if step.act is not None and not module.check_mode:
-            changed, value = step.act()
-    except Problem as problem:
-        problem.subject = problem.subject or kind
-        module.fail_json(msg=str(problem))
-    module.exit_json(**{"changed": changed, kind: value, "requests": {"reads": client.reads, "writes": client.writes}})
 
 
 def run(resource: Resource) -> None:
@@ -527,16 +420,12 @@ def run(resource: Resource) -> None:
             check_removal(client, wanted, done)
         elif done.changed:
             done = fulfil(client, wanted, observed, done)
-        waiting = resource.restart_needed and (done.changed or resource.restart_needed(client, wanted, observed))
+        further = remarks(client, wanted, observed, done)
     except Problem as problem:
         module.fail_json(msg=str(problem))
     outcome = Outcome(wanted, done)
     result: dict[str, Any] = {"changed": done.changed, resource.kind: outcome.value,
-                              "requests": {"reads": client.reads, "writes": client.writes}}
-    if resource.restart_needed:
-        result["restart_needed"] = waiting
-    if resource.notes:
-        result.update(resource.notes(wanted, observed, done))
+                              "requests": {"reads": client.reads, "writes": client.writes}, **further}
     if module._diff:
         result["diff"] = outcome.diff
     module.exit_json(**result)

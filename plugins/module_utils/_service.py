@@ -7,9 +7,9 @@ from __future__ import annotations
 import time
 from typing import Any, Collection, Mapping
 
+from ansible_collections.oracle1.minio.plugins.module_utils._action import Step, until
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import NotKept, Problem, Refused, Rejected, Unreachable
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import Step, until
 
 SPEC: dict[str, dict[str, Any]] = {
     "action": {"type": "str", "choices": ["restart", "freeze", "unfreeze"], "required": True},

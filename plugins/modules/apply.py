@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: apply
-short_description: Reconcile a manifest of buckets, policies, users and service accounts
+short_description: Reconcile a manifest of buckets, identities and server configuration
 version_added: 0.1.0
 description:
   - Brings everything that the manifest names to the wanted state in one call, in dependency order and concurrently.
@@ -124,7 +124,7 @@ results:
   elements: dict
   contains:
     kind:
-      description: V(bucket), V(policy), V(user) or V(service_account).
+      description: The module that manages a single object of its kind, such as V(bucket) or V(policy).
       type: str
     name:
       description: Name, or access key, of the object.
@@ -138,6 +138,9 @@ results:
     error:
       description: What was attempted and what the server said. Only of a failed object.
       type: str
+    restart_needed:
+      description: Whether what is stored takes effect only when the servers are restarted. Only of kinds that may need it.
+      type: bool
     secret_file:
       description: File with the generated secret key, where one is kept in O(secrets_dir).
       type: str

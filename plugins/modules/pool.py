@@ -143,8 +143,8 @@ requests:
       type: int
 """
 
+from ansible_collections.oracle1.minio.plugins.module_utils._action import perform
 from ansible_collections.oracle1.minio.plugins.module_utils._pool import RULES, SPEC, prepare
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import perform
 
 
 def main() -> None:

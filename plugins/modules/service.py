@@ -100,7 +100,7 @@ requests:
       type: int
 """
 
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import perform
+from ansible_collections.oracle1.minio.plugins.module_utils._action import perform
 from ansible_collections.oracle1.minio.plugins.module_utils._service import SPEC, prepare
 
 

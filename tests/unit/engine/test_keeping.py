@@ -171,13 +171,13 @@ def test_an_error_that_names_an_object_keeps_its_name(memory):
         bring_about(wish(memory.kind(), size=2))
 
 
-@pytest.mark.parametrize(("reason", "left"), [("box b holds on to it", THERE), (None, None)])
-def test_what_something_holds_on_to_is_not_removed(memory, reason, left):
+@pytest.mark.parametrize(("holders", "left"), [(["box:b"], THERE), ([], None)])
+def test_what_something_holds_on_to_is_not_removed(memory, holders, left):
     memory.things = {"a": dict(THERE)}
-    kind = memory.kind(blocked=lambda client, wanted: reason)
-    if reason is None:
+    kind = memory.kind(blocked=lambda source, wanted: holders)
+    if not holders:
         assert bring_about(wish(kind, state="absent")).action == "removed"
     else:
-        with pytest.raises(Refused, match="thing a: cannot remove it: box b holds on to it"):
+        with pytest.raises(Refused, match="thing a: cannot remove it: it is attached to box:b"):
             bring_about(wish(kind, state="absent"))
-    assert memory.things.get("a") == left and len(memory.written) == (reason is None)
+    assert memory.things.get("a") == left and len(memory.written) == (not holders)

@@ -12,7 +12,8 @@ from things import SECRET, execute
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _client, _resource
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused, Unfinished
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import SENT, Step, perform, run, until
+from ansible_collections.oracle1.minio.plugins.module_utils._action import Step, perform, until
+from ansible_collections.oracle1.minio.plugins.module_utils._resource import SENT, run
 
 THERE = {"size": 1, "colour": "red", "labels": ["x"]}
 
@@ -52,7 +53,7 @@ def test_a_secret_goes_by_another_name_and_into_nothing_that_is_returned(memory)
     ({"colour": "invisible"}, "thing a: cannot understand colour: there is no such colour"),
     ({"shape": "square"}, "thing a: cannot change shape to 'square': it is None, and shape can only be chosen at creation"),
     ({"box": "b"}, "thing a: cannot refer to it: box b does not exist"),
-    ({"state": "absent"}, "thing a: cannot remove it: box c holds on to it"),
+    ({"state": "absent"}, "thing a: cannot remove it: it is attached to box:c"),
     ({"endpoint": "minio:9000"}, "endpoint minio:9000: endpoint must be http://host:port or https://host:port without a path"),
 ])
 @pytest.mark.parametrize("check", [True, False])
@@ -60,7 +61,7 @@ def test_what_cannot_be_fails_before_anything_is_written(monkeypatch, memory, pa
     monkeypatch.setitem(_resource.EXISTS, "box", lambda source, name: False)
     memory.things = {"a": dict(THERE)}
     kind = memory.kind(references=lambda before, after: [("box", after["box"])] if "box" in after else [],
-                       blocked=lambda client, wanted: "box c holds on to it")
+                       blocked=lambda source, wanted: ["box:c"])
     failed = module(kind, check, **params)
     assert failed["failed"] and failed["msg"].startswith(words)
     assert memory.things == {"a": THERE} and not memory.written
@@ -76,7 +77,7 @@ def test_a_write_that_fails_fails_the_module(memory):
 @pytest.mark.parametrize("check", [True, False])
 def test_a_change_waits_for_a_restart_and_so_may_what_was_changed_earlier(memory, waits, params, needed, check):
     memory.things = {"a": dict(THERE)}
-    assert module(memory.kind(restart_needed=lambda client, wanted: waits), check, **params)["restart_needed"] is needed
+    assert module(memory.kind(restart_needed=lambda source, wanted, observed: waits), check, **params)["restart_needed"] is needed
 
 
 def test_notes_stand_beside_the_object(memory):

@@ -4,10 +4,12 @@
 """What the server answers to a heal, in the module's words, and how long is waited."""
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from ansible_collections.oracle1.minio.plugins.module_utils import _heal as heal
+from ansible_collections.oracle1.minio.plugins.module_utils._action import until
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Unfinished
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import until
 
 
 def item(before, after, detail="", kind="object"):
@@ -36,7 +38,7 @@ def test_what_counts_as_healed(seen, dry, expected):
 
 
 def test_waiting_ends_with_what_was_seen_last():
-    seen = iter(range(100))
+    seen = itertools.count()
     with pytest.raises(Unfinished, match=r"cannot wait for it: it goes on, and did not end within 0.3 seconds: at [1-9]"):
         until(lambda: next(seen), lambda number: False, 0.3, "wait for it", lambda number: f"at {number}")
     assert until(lambda: next(seen), lambda number: number % 10 == 0, 30, "wait for it", str) % 10 == 0

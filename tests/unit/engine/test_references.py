@@ -9,7 +9,7 @@ import json
 import pytest
 
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused, Rejected
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import EXISTS, demand
+from ansible_collections.oracle1.minio.plugins.module_utils._references import EXISTS, demand
 
 
 def error(code):
