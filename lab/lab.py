@@ -77,6 +77,10 @@ class Lab:
         self.label = f"oracle1.lab={name}"
         self.network = f"oracle1-{name}"
 
+    @property
+    def arch(self) -> str:
+        return self.definition.get("arch") or native_arch()
+
     def container(self, host: str) -> str:
         return f"{self.name}-{host}"
 
@@ -84,7 +88,7 @@ class Lab:
 
     def image(self) -> str:
         """Tag of the host image; made from distribution packages when it is not there (about 40 s)."""
-        suite, arch = self.definition.get("suite", "bookworm"), self.definition.get("arch") or native_arch()
+        suite, arch = self.definition.get("suite", "bookworm"), self.arch
         recipe = hashlib.sha256(f"{suite} {arch} {PACKAGES}".encode()).hexdigest()[:12]
         tag = f"oracle1-lab:{suite}-{arch}-{recipe}"
         if arch != native_arch():
@@ -122,6 +126,9 @@ class Lab:
             image.parent.mkdir(exist_ok=True)
             if not image.exists():
                 run("truncate", "-s", size, str(image))
+                if self.arch != native_arch():
+                    # The emulator lacks an ioctl that mkfs.xfs needs on a device, so it is done from here.
+                    run("mkfs.xfs", "-q", str(image))
             attached = run("losetup", "-j", str(image), "-O", "NAME", "-n").split()
             if not attached:
                 try:
@@ -259,7 +266,7 @@ def emulate(arch: str) -> None:
         try:
             run("update-binfmts", "--enable", name)
         except (LabError, FileNotFoundError) as error:
-            raise LabError(f"{arch} programs cannot be run here: {error}\nInstall qemu-user-static, binfmt-support and arch-test.") from error
+            raise LabError(f"{arch} programs cannot be run here: {error}\nInstall qemu-user-static, binfmt-support, arch-test and xfsprogs.") from error
 
 
 def main() -> int:
