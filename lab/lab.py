@@ -6,10 +6,11 @@
 
 `make demo` and every Molecule scenario take their hosts from here. A lab is a JSON file:
 
-    {"subnet": "198.18.1.0/24", "suite": "bookworm", "arch": "amd64",
+    {"subnet": "198.18.1.0/24", "suite": "bookworm", "arch": "amd64", "patience": 1,
      "hosts": {"minio1": {"address": "198.18.1.11", "drives": ["2G"], "publish": {"9001": 9000}}}}
 
 The n-th drive of a host is a sparse file behind a loop device and appears inside as /dev/vdb, /dev/vdc, ...
+"patience" multiplies every limit of time, for hosts that are emulated.
 Everything a lab makes is under build/lab/NAME or carries the label oracle1.lab=NAME; `down` removes exactly that.
 Needs root, a Docker engine and mmdebstrap (see bootstrap.py). Standard library only.
 """
@@ -38,7 +39,9 @@ PACKAGES = "systemd,systemd-sysv,dbus,python3,ca-certificates,iproute2,curl,open
 SYSTEMD = ["--cap-add", "SYS_ADMIN", "--cap-add", "NET_ADMIN", "--cap-add", "SYS_PTRACE",
            "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined",
            "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp",
-           "-v", "/sys/fs/cgroup:/sys/fs/cgroup:rw", "--ulimit", "nofile=20000:20000"]
+           # In the host's namespace systemd finds its own subtree. In one of its own with cgroup v1 all hosts would share the
+           # machine's root, and the journal of systemd 257 (Debian 13) does not start.
+           "--cgroupns", "host", "-v", "/sys/fs/cgroup:/sys/fs/cgroup:rw", "--ulimit", "nofile=20000:20000"]
 
 
 class LabError(Exception):
@@ -74,6 +77,10 @@ class Lab:
         self.label = f"oracle1.lab={name}"
         self.network = f"oracle1-{name}"
 
+    @property
+    def arch(self) -> str:
+        return self.definition.get("arch") or native_arch()
+
     def container(self, host: str) -> str:
         return f"{self.name}-{host}"
 
@@ -81,7 +88,7 @@ class Lab:
 
     def image(self) -> str:
         """Tag of the host image; made from distribution packages when it is not there (about 40 s)."""
-        suite, arch = self.definition.get("suite", "bookworm"), self.definition.get("arch") or native_arch()
+        suite, arch = self.definition.get("suite", "bookworm"), self.arch
         recipe = hashlib.sha256(f"{suite} {arch} {PACKAGES}".encode()).hexdigest()[:12]
         tag = f"oracle1-lab:{suite}-{arch}-{recipe}"
         if arch != native_arch():
@@ -119,6 +126,9 @@ class Lab:
             image.parent.mkdir(exist_ok=True)
             if not image.exists():
                 run("truncate", "-s", size, str(image))
+                if self.arch != native_arch():
+                    # The emulator lacks an ioctl that mkfs.xfs needs on a device, so it is done from here.
+                    run("mkfs.xfs", "-q", str(image))
             attached = run("losetup", "-j", str(image), "-O", "NAME", "-n").split()
             if not attached:
                 try:
@@ -166,7 +176,7 @@ class Lab:
     def start(self, host: str, spec: dict[str, Any], image: str, key: Path) -> None:
         devices = self.drives(host, spec)
         argv = ["--hostname", host, "--network", self.network, "--network-alias", host, "--ip", spec["address"],
-                "-v", f"{key}.pub:/root/.ssh/authorized_keys:ro", *cgroup_namespace(), *SYSTEMD]
+                "-v", f"{key}.pub:/root/.ssh/authorized_keys:ro", *SYSTEMD]
         for letter, device in zip("bcdefghijklmnop", devices):
             argv += ["--device", f"{device}:/dev/vd{letter}"]
         for outside, inside in spec.get("publish", {}).items():
@@ -186,7 +196,8 @@ class Lab:
 
     def wait(self, host: str) -> None:
         """Until systemd has finished booting and sshd listens (3 s; emulated 60 s)."""
-        deadline = time.monotonic() + 180
+        seconds = 180 * self.definition.get("patience", 1)
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             state = run("docker", "exec", self.container(host), "systemctl", "is-system-running", ok=tuple(range(256)))
             if state in ("running", "degraded"):
@@ -194,7 +205,7 @@ class Lab:
                         (self.definition["hosts"][host]["address"], 22), timeout=2):
                     return
             time.sleep(0.5)
-        raise LabError(f"Host {host} did not boot within 180 s. `docker logs {self.container(host)}` tells why; "
+        raise LabError(f"Host {host} did not boot within {seconds} s. `docker logs {self.container(host)}` tells why; "
                        "with some 25 systemd containers on one machine, raise fs.inotify.max_user_instances.")
 
     def write_inventory(self, hosts: dict[str, Any], key: Path) -> None:
@@ -255,13 +266,7 @@ def emulate(arch: str) -> None:
         try:
             run("update-binfmts", "--enable", name)
         except (LabError, FileNotFoundError) as error:
-            raise LabError(f"{arch} programs cannot be run here: {error}\nInstall qemu-user-static, binfmt-support and arch-test.") from error
-
-
-def cgroup_namespace() -> list[str]:
-    """systemd finds its own subtree through the host's namespace on cgroup v2, through a private one on v1."""
-    version = run("docker", "info", "--format", "{{.CgroupVersion}}")
-    return ["--cgroupns", "host" if version == "2" else "private"]
+            raise LabError(f"{arch} programs cannot be run here: {error}\nInstall qemu-user-static, binfmt-support, arch-test and xfsprogs.") from error
 
 
 def main() -> int:

@@ -390,11 +390,16 @@ def remove_attachment(client: Client, wanted: Wanted, observed: Observed) -> Non
     _associate(client, *_entity_of(wanted), set(observed.values["policies"]), set())
 
 
+def attachment_names(source: Source) -> list[str]:
+    """Those of LDAP. What is attached to users and groups of the server's own is said with these."""
+    return [name for name in attachments(source) if name.startswith("ldap_")]
+
+
 ATTACHMENT = Resource(
     kind="policy_attachment", key="entity", name=entity,
     fields=(Field("policies", NAMES, canonical.names, _merged("authoritative")),),
     options={"authoritative": FLAG},
-    read=read_attachment, write=write_attachment, remove=remove_attachment,
+    read=read_attachment, write=write_attachment, remove=remove_attachment, names=attachment_names,
     refuse=_refuse_attachment, references=_entity_and_policies,
     after=("policy", "user", "group"),
 )

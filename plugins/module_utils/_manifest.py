@@ -17,13 +17,14 @@ from ansible_collections.oracle1.minio.plugins.module_utils._idp import LDAP, OP
 from ansible_collections.oracle1.minio.plugins.module_utils._kms import KMS_KEY
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import Resource, Wanted, want
 from ansible_collections.oracle1.minio.plugins.module_utils._secrets import SecretStore
+from ansible_collections.oracle1.minio.plugins.module_utils._site_replication import SITE_REPLICATION
 from ansible_collections.oracle1.minio.plugins.module_utils._tier import TIER
 
 # The manifest's keys, in the order in which results are listed.
 MANIFEST: dict[str, Resource] = {
     "config": CONFIG, "ldap": LDAP, "openid": OPENID, "kms_keys": KMS_KEY, "tiers": TIER,
     "policies": POLICY, "users": USER, "groups": GROUP, "policy_attachments": ATTACHMENT, "service_accounts": SERVICE_ACCOUNT,
-    "buckets": BUCKET,
+    "site_replication": SITE_REPLICATION, "buckets": BUCKET,
 }
 
 

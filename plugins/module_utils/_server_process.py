@@ -128,12 +128,20 @@ def same_executable(pid: int, binary: str) -> bool:
     """Whether the process runs the file that the path leads to now."""
     running = f"/proc/{pid}/exe"
     try:
-        live, wanted = os.stat(running), os.stat(binary)
+        live, wanted, program = os.stat(running), os.stat(binary), os.path.basename(os.readlink(running))
     except (FileNotFoundError, ProcessLookupError):
         return False
+    if program.startswith("qemu-"):
+        # A program of another architecture: the kernel names its emulator, and the program is what that has mapped.
+        return mapped(read_file(f"/proc/{pid}/maps"), os.path.realpath(binary))
     if (live.st_dev, live.st_ino) == (wanted.st_dev, wanted.st_ino):
         return True
     return live.st_size == wanted.st_size and sha256(running) == sha256(binary)
+
+
+def mapped(maps: str, path: str) -> bool:
+    """Whether a file that is still the one under its path is in the memory map of a process."""
+    return any(line.split(None, 5)[5:] == [path] for line in maps.splitlines())
 
 
 def sha256(path: str) -> str:

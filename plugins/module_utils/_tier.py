@@ -11,6 +11,7 @@ from typing import Any, Mapping
 from urllib.parse import urlsplit
 
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
+from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted
 
 RESERVED = ("STANDARD", "REDUCED_REDUNDANCY")
@@ -98,7 +99,7 @@ def _is_object(text: str) -> bool:
         return False
 
 
-def read(client: Client, wanted: Wanted) -> Observed | None:
+def read(client: Source, wanted: Wanted) -> Observed | None:
     for tier in client.admin("GET", "tier", attempt="list the tiers").json() or []:
         if tier["Name"] == wanted.name:
             there = tier[SECTION[tier["Type"]]]
@@ -155,6 +156,10 @@ def _fixed(name: str, **more: Any) -> Field:
     return Field(name, {"type": "str"}, fixed=True, **more)
 
 
+def names(source: Source) -> list[str]:
+    return sorted(tier["Name"] for tier in source.admin("GET", "tier", attempt="list the tiers").json() or [])
+
+
 TIER = Resource(
     kind="tier", key="name",
     fields=(
@@ -164,7 +169,7 @@ TIER = Resource(
         Field("access_key", {"type": "str", "no_log": False}), Field("tenant_id", {"type": "str"}), Field("client_id", {"type": "str"}),
     ),
     options={"force": {"type": "bool", "default": False}},
-    read=read, write=write, remove=remove, complete=_complete, refuse=_refuse,
+    read=read, write=write, remove=remove, complete=_complete, refuse=_refuse, names=names,
     # jsonarg, because Ansible hands over the text of a credentials.json as a dictionary.
     secret="secret_key", secret_spec={"type": "jsonarg", "aliases": ["account_key", "client_secret", "credentials"]}, generated=False,
     renamed={"endpoint": "tier_endpoint", "region": "tier_region", "access_key": "tier_access_key", "secret_key": "tier_secret_key"},

@@ -13,6 +13,8 @@ description:
     that was set up by hand comes under management.
   - No secret is part of it. Applied to another cluster, users and service accounts get new ones.
   - Policies that every server brings are left out unless somebody has changed them.
+  - The server's own configuration is not part of it - config, LDAP, OpenID, keys of the KMS and site replication. What is a default
+    and what is a choice cannot be told apart there, and their credentials cannot be read.
 author:
   - The oracle1.minio maintainers (@oracle1)
 options:
@@ -20,8 +22,8 @@ options:
     description: Keys of the manifest that are wanted. All by default.
     type: list
     elements: str
-    choices: [policies, users, service_accounts, buckets]
-    default: [policies, users, service_accounts, buckets]
+    choices: [tiers, policies, users, groups, policy_attachments, service_accounts, buckets]
+    default: [tiers, policies, users, groups, policy_attachments, service_accounts, buckets]
 attributes:
   check_mode:
     support: full

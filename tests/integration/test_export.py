@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import ACCESS_KEY, SECRET_KEY, execute, start
+from conftest import execute, running
 from test_bucket import STATES, named
 
 READ = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::x/*"]}]}
@@ -24,6 +24,8 @@ def populated(server):
         "policies": [{"name": f"{number}-p", "policy": READ}],
         "users": [{"name": f"{number}-u", "secret_key": "an-exported-secret", "policies": [f"{number}-p"], "status": "disabled"},
                   {"name": f"{number}-v", "secret_key": "an-exported-secret"}],
+        "groups": [{"name": f"{number}-g", "members": [f"{number}-v"], "policies": [f"{number}-p"]},
+                   {"name": f"{number}-h", "status": "disabled", "members": [f"{number}-v"]}],
         "service_accounts": [{"access_key": f"{number}-s", "secret_key": "an-exported-secret", "user": f"{number}-v", "policy": READ}]}}, check=False)
     server.mc("mb", f"s3/{server.new('by-mc')}")
     return number
@@ -62,16 +64,12 @@ def test_a_changed_built_in_policy_is_exported(run, server):
     server.mc("admin", "policy", "remove", "s3", "diagnostics")
 
 
-def test_another_cluster_becomes_equal(run, populated, tmp_path):
+def test_another_cluster_becomes_equal(run, server, populated, tmp_path):
     manifest = run("export", {})["manifest"]
     # A tier is not part of a manifest without its credential, and rules that need one cannot be made without it.
     manifest["buckets"] = [entry for entry in manifest["buckets"] if "transition_tier" not in json.dumps(entry)]
-    process, port = start(tmp_path / "other", 4)
-    try:
-        other = {"endpoint": f"http://127.0.0.1:{port}", "access_key": ACCESS_KEY, "secret_key": SECRET_KEY}
-        done = execute("apply", {**other, "manifest": manifest, "secrets_dir": str(tmp_path / "secrets")}, check=False)
+    manifest["tiers"] = []
+    with running(tmp_path / "other", **server.receiver.equipment) as other:
+        done = execute("apply", {**other.connection, "manifest": manifest, "secrets_dir": str(tmp_path / "secrets")}, check=False)
         assert not done.get("failed"), done["msg"]
-        assert execute("export", other, check=False)["manifest"] == manifest
-    finally:
-        process.kill()
-        process.wait()
+        assert execute("export", other.connection, check=False)["manifest"] == manifest

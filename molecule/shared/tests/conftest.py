@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[3]
 SCENARIO = os.environ.get("MOLECULE_SCENARIO_NAME", "default")
 STATE = Path(os.environ.get("MOLECULE_EPHEMERAL_DIRECTORY", Path.home() / f".ansible/tmp/molecule.{SCENARIO}"))
 LAB = json.loads((ROOT / "build/lab" / f"molecule-{SCENARIO}" / "hosts.json").read_text())["all"]["hosts"]
+# How many times longer than on this machine's own architecture everything may take (lab.json).
+PATIENCE = json.loads((ROOT / "molecule" / SCENARIO / "lab.json").read_text()).get("patience", 1)
 NODES = ["minio1", "minio2", "minio3"]
 DOMAIN = "s3.oracle1.test"
 
@@ -37,7 +39,8 @@ class Cluster:
 
     def boto3(self, endpoint: str = "", **config):
         # retries off: what the balancer and the cluster do is what is tested, not the client's patience.
-        settings = {"retries": {"max_attempts": 0}, "signature_version": "s3v4", "s3": {"addressing_style": "path"}, **config}
+        settings = {"retries": {"max_attempts": 0}, "signature_version": "s3v4", "s3": {"addressing_style": "path"},
+                    "read_timeout": 60 * PATIENCE, **config}
         return boto3.client("s3", endpoint_url=endpoint or self.endpoint, verify=self.ca, region_name="us-east-1",
                             aws_access_key_id=self.access_key, aws_secret_access_key=self.secret_key, config=Config(**settings))
 
@@ -57,7 +60,7 @@ def ssh(host: str, *argv: str, stdin: str = "") -> subprocess.CompletedProcess[s
     spec = LAB[host]
     return subprocess.run(["ssh", "-i", spec["ansible_ssh_private_key_file"], *spec["ansible_ssh_common_args"].split(),
                            f"root@{spec['ansible_host']}", "--", *(f"'{word}'" for word in argv)],
-                          text=True, capture_output=True, input=stdin, check=False, timeout=120)
+                          text=True, capture_output=True, input=stdin, check=False, timeout=120 * PATIENCE)
 
 
 def settled(node: str, seconds: float = 17) -> bool:
@@ -99,7 +102,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def play(playbook: str, *arguments: str) -> Run:
     """Run a playbook of the collection on the scenario's hosts."""
-    done = subprocess.run(command(playbook, *arguments), cwd=ROOT, text=True, capture_output=True, check=False, timeout=900,
+    done = subprocess.run(command(playbook, *arguments), cwd=ROOT, text=True, capture_output=True, check=False, timeout=900 * PATIENCE,
                           env=environment(ANSIBLE_STDOUT_CALLBACK="ansible.posix.json"))
     document = json.loads(done.stdout[done.stdout.index("{"):]) if "{" in done.stdout else {"plays": []}
     return Run(done.returncode, done.stdout + done.stderr, [task for play in document["plays"] for task in play["tasks"]])

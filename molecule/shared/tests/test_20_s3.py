@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from botocore.exceptions import ClientError
 
-from conftest import DOMAIN, LAB
+from conftest import DOMAIN, LAB, PATIENCE
 
 ODD_KEYS = ["with space", "percent%2Fslash", "plus+plus", "umlaut-äöü-日本", "q?a=b&c", "semi;colon:at@",
             "tilde~'(quote)*!", "dots.../x", "trailing/"]
@@ -27,7 +27,7 @@ def test_the_seeds_buckets_are_there(s3):
 def test_balancer_answers_on_health(cluster):
     context = ssl.create_default_context(cafile=cluster.ca)
     for path in ("/health", "/minio/health/live", "/minio/health/cluster"):
-        with urllib.request.urlopen(cluster.endpoint + path, context=context, timeout=20) as answer:
+        with urllib.request.urlopen(cluster.endpoint + path, context=context, timeout=20 * PATIENCE) as answer:
             assert answer.status == 200, path
 
 
@@ -124,9 +124,9 @@ def test_anonymous_write_is_refused(cluster):
 
 def test_the_console_answers_and_upgrades_to_a_websocket(cluster):
     context = ssl.create_default_context(cafile=cluster.ca)
-    with urllib.request.urlopen(f"https://{cluster.address}:9001/", context=context, timeout=20) as page:
+    with urllib.request.urlopen(f"https://{cluster.address}:9001/", context=context, timeout=20 * PATIENCE) as page:
         assert b"<title>MinIO Console</title>" in page.read()
-    with context.wrap_socket(socket.create_connection((cluster.address, 9001), timeout=20), server_hostname=cluster.address) as link:
+    with context.wrap_socket(socket.create_connection((cluster.address, 9001), timeout=20 * PATIENCE), server_hostname=cluster.address) as link:
         link.sendall((f"GET /ws/objectManager HTTP/1.1\r\nHost: {cluster.address}:9001\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").encode())
         # 403 comes from the console, which wants a session: the upgrade has passed the balancer. nginx alone would say 502 or 400.

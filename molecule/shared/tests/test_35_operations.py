@@ -10,7 +10,7 @@ import time
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from conftest import LAB, NODES, play, ssh
+from conftest import LAB, NODES, PATIENCE, play, ssh
 
 
 def process(node: str) -> str:
@@ -19,7 +19,7 @@ def process(node: str) -> str:
 
 def served_certificate(cluster, host: str) -> bytes:
     context = ssl.create_default_context(cafile=cluster.ca)
-    with socket.create_connection((LAB[host]["ansible_host"], 9000), timeout=10) as link:
+    with socket.create_connection((LAB[host]["ansible_host"], 9000), timeout=10 * PATIENCE) as link:
         with context.wrap_socket(link, server_hostname=LAB[host]["ansible_host"]) as secured:
             return secured.getpeercert(binary_form=True)
 
@@ -38,7 +38,7 @@ def test_certificates_are_renewed_without_a_restart(cluster):
     run = play("deploy", "--tags", "tls,lb", "-e", "minio_tls_validity_days=400", "-e", "minio_tls_renew_before_days=390")
     assert run.status == 0, run.text[-3000:]
 
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 90 * PATIENCE
     while any(served_certificate(cluster, host) == before[host] for host in hosts):
         assert time.monotonic() < deadline, "a host still serves its old certificate"
         time.sleep(2)
@@ -64,7 +64,7 @@ def test_verify_is_red_and_says_why_when_a_node_is_down():
         assert "minio2" in run.text and "last log lines of minio2" in run.text
     finally:
         ssh("minio2", "systemctl", "start", "minio")
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 90 * PATIENCE
     while play("verify").status != 0:
         assert time.monotonic() < deadline
 

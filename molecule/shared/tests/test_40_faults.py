@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from conftest import NODES, settled, ssh
+from conftest import NODES, PATIENCE, settled, ssh
 
 
-def wait_until(what: str, condition, seconds: float = 90) -> None:
+def wait_until(what: str, condition, seconds: float = 90 * PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
@@ -76,7 +76,7 @@ def test_two_nodes_stopped_is_refused_cleanly_and_nothing_acknowledged_is_lost(c
     before, _ = write(s3, bucket, "before", 10)
     for node in ("minio2", "minio3"):
         ssh(node, "systemctl", "stop", "minio")
-    impatient = cluster.boto3(read_timeout=15, connect_timeout=5)
+    impatient = cluster.boto3(read_timeout=15 * PATIENCE, connect_timeout=5 * PATIENCE)
     with ThreadPoolExecutor(2) as pool:
         tries = list(pool.map(lambda n: write(impatient, bucket, f"without-{n}", 1), range(2)))
     assert all(not acknowledged for acknowledged, _ in tries), "a write without quorum was acknowledged"

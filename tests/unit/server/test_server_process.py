@@ -100,3 +100,14 @@ def test_the_release_is_the_directory_behind_the_link(tmp_path: Path) -> None:
     (tmp_path / "minio").symlink_to(binary)
     assert process.release_of(str(tmp_path / "minio")) == "RELEASE.X"
     assert process.release_of(str(tmp_path / "absent")) is None
+
+
+@pytest.mark.parametrize(("path", "expected"), [("/opt/minio/new/minio", True), ("/opt/minio/old/minio", False), ("/usr/bin/qemu", True)])
+def test_an_emulated_program_is_what_its_emulator_has_mapped(path: str, expected: bool) -> None:
+    maps = (
+        "00400000-05a7f000 r-xp 00000000 00:4a 1311 /opt/minio/new/minio\n"
+        "05b7f000-05c7f000 r--p 00000000 00:4a 1310 /opt/minio/old/minio (deleted)\n"
+        "7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n"
+        "7f0000001000-7f0000002000 r-xp 00000000 00:4a 77 /usr/bin/qemu\n"
+    )
+    assert process.mapped(maps, path) == expected
