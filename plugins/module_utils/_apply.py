@@ -90,7 +90,7 @@ def _check_references(source: Snapshot, outcome: Outcome, promised: set[tuple[st
         problem: Problem | None = missing_reference(source, outcome.wanted, outcome.plan, promised)
     except Problem as error:
         problem = error
-    if outcome.error is None and problem is not None:
+    if problem is not None:
         outcome.plan, outcome.error = Plan(outcome.plan.before, outcome.plan.before), problem
 
 

@@ -116,6 +116,12 @@ def test_a_secret_that_was_sent_is_told_and_never_shown(memory, there, before):
     assert memory.secrets == {"a": SECRET}
 
 
+def test_what_is_not_kept_is_told_without_the_secret_that_nobody_can_compare(memory):
+    memory.things, memory.writes = {"a": dict(THERE)}, [memory.forget] * 2
+    with pytest.raises(NotKept, match="still shows {'size': 1}$"):
+        bring_about(wish(memory.secretive(), size=2, secret_key=SECRET, update_secret="always"))
+
+
 @pytest.mark.parametrize("other", [{"size": 3}, {"labels": ["x", "z"]}])
 @pytest.mark.parametrize("always", ["always", "on_create"])
 def test_a_secret_that_was_sent_is_told_also_after_another_writer(memory, other, always):

@@ -67,6 +67,11 @@ def test_what_cannot_be_fails_before_anything_is_written(monkeypatch, memory, pa
     assert memory.things == {"a": THERE} and not memory.written
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_what_is_not_there_is_held_by_nothing(memory, check):
+    assert module(memory.kind(blocked=lambda client, wanted: "box c holds on to it"), check, state="absent")["changed"] is False
+
+
 def test_a_write_that_fails_fails_the_module(memory):
     memory.writes = [memory.keep_half]
     assert module(memory.kind(), size=2, colour="red")["msg"].startswith("thing a: cannot set the rest: the drive is full")

@@ -53,7 +53,8 @@ def test_an_encrypted_body_is_read_by_its_key_only(monkeypatch, size):
     from minio import crypto
     data = os.urandom(size)
     sealed = _crypto.encrypt(data, "the-secret")
-    assert sealed[32:33] == _crypto.PBKDF2_AES_GCM and (size < 40 or data[:40] not in sealed)
+    # A single byte may stand anywhere by chance.
+    assert sealed[32:33] == _crypto.PBKDF2_AES_GCM and (size == 1 or data[:40] not in sealed)
     monkeypatch.setattr(crypto, "_generate_key", lambda secret, salt: hashlib.pbkdf2_hmac("sha256", secret, salt, 8192, 32))
     as_aes = sealed[:32] + b"\x00" + sealed[33:]
     assert _crypto.decrypt(as_aes, "the-secret") == data
