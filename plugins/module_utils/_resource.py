@@ -302,7 +302,7 @@ def carry_out(client: _client.Client, wanted: Wanted, observed: Observed | None,
 
 def confirm(source: Source, client: _client.Client, wanted: Wanted, observed: Observed | None, planned: Plan) -> Plan:
     """See that the server shows what was planned, first in source and then, if it must, by asking again and again."""
-    resource = wanted.resource
+    resource, observed = wanted.resource, _existing(observed)
     # What the first look implied is still implied when it is gone.
     values = resource.complete(wanted, observed) if resource.complete else wanted.values
     settled = replace(wanted, values=values, options={**wanted.options, "update_secret": "on_create"})

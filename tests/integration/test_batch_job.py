@@ -9,7 +9,7 @@ import json
 
 import pytest
 import yaml
-from conftest import ACCESS_KEY, SECRET_KEY, runner, running
+from conftest import ACCESS_KEY, SECRET_KEY, execute, runner, running
 
 TOKEN = "a-token-nobody-may-see"
 
@@ -142,8 +142,10 @@ def test_encrypted_objects_get_new_keys(other):
     assert s3.get_object(Bucket="encrypted", Key="2")["Body"].read() == b"2"
 
 
-def test_a_server_that_cannot_encrypt_says_so(run, bucket):
-    result = run("batch_job", {"keyrotate": {"bucket": bucket, "encryption": {"type": "sse-s3"}}})
+def test_a_server_that_cannot_encrypt_says_so(second):
+    bucket = second.new()
+    second.mc("mb", f"s3/{bucket}")
+    result = execute("batch_job", {**second.connection, "keyrotate": {"bucket": bucket, "encryption": {"type": "sse-s3"}}}, check=False)
     assert result["failed"] and "KMS is not configured" in result["msg"]
 
 

@@ -81,7 +81,7 @@ def test_what_mc_attached_is_the_same_wish(run, server):
 def test_nothing_is_attached_to_who_does_not_exist(run):
     for check in (True, False):
         result = run("policy_attachment", {"entity": f"ldap_user:{NOBODY}", "policies": ["readonly"]}, check=check)
-        assert result["msg"] == f"policy_attachment ldap_user:{NOBODY}: cannot refer to it: ldap_user {NOBODY} does not exist"
+        assert result["msg"] == f"policy_attachment ldap_user:{NOBODY}: cannot refer to it: ldap user {NOBODY} does not exist"
     result = run("policy_attachment", {"entity": "ldap_group:cn=nothing,ou=groups,dc=example,dc=com", "policies": ["readonly"]})
     assert "cannot attach readonly: " in result["msg"] and "group does not exist" in result["msg"]
 

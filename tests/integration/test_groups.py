@@ -130,7 +130,7 @@ def test_groups_and_attachments_are_listed(run, server, people):
     run("group", {"name": bare, "members": ["ann"]})
     run("group", {"name": disabled, "policies": ["readonly", "diagnostics"]})
     run("group", {"name": disabled, "status": "disabled"})
-    client = Client(connection({**dict.fromkeys(CONNECTION), **server.connection, "region": "us-east-1", "timeout": 30}))
+    client = Client(connection({**dict.fromkeys(CONNECTION), **server.connection, "endpoint": [server.direct], "region": "us-east-1", "timeout": 30}))
     listed, attached = group_names(client), attachments(client)
     assert listed == sorted(server.mc("admin", "group", "ls", "s3")["groups"]) and {bare, disabled} <= set(listed)
     assert attached[f"group:{disabled}"] == ["diagnostics", "readonly"] and f"group:{bare}" not in attached

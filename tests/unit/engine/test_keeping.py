@@ -10,7 +10,7 @@ import pytest
 from things import SECRET, unreadable, wish
 
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import NotKept, Refused, Rejected
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import SENT, SETTLE, UNSEEN, carry_out, confirm, fulfil, observe, plan
+from ansible_collections.oracle1.minio.plugins.module_utils._resource import SENT, SETTLE, UNSEEN, Observed, carry_out, confirm, fulfil, observe, plan
 from ansible_collections.oracle1.minio.plugins.module_utils._secrets import SecretStore
 
 CLIENT, SNAPSHOT = object(), object()
@@ -187,3 +187,14 @@ def test_what_something_holds_on_to_is_not_removed(memory, holders, left):
         with pytest.raises(Refused, match="thing a: cannot remove it: it is attached to box:b"):
             bring_about(wish(kind, state="absent"))
     assert memory.things.get("a") == left and len(memory.written) == (not holders)
+
+
+def test_what_is_seen_for_its_facts_only_is_made_as_if_it_were_not_there(memory):
+    """A resource may tell facts about something that does not exist; nobody else takes them for the object."""
+    def read(source, wanted):
+        return memory._read(source, wanted) or Observed({}, {"default": "red"}, gone=True)
+
+    def complete(wanted, observed):
+        return {**wanted.values, "colour": "red" if observed is None else observed.values["colour"]}
+    done = bring_about(wish(memory.kind(read=read, complete=complete), size=1))
+    assert done.action == "created" and memory.things == {"a": {"size": 1, "colour": "red"}}
