@@ -60,7 +60,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def client(server: Server) -> Client:
-    return Client(Connection(server.direct, ACCESS_KEY, SECRET_KEY, retries=0))
+    return Client(Connection([server.direct], ACCESS_KEY, SECRET_KEY, retries=0))
 
 
 def exported(client: Client) -> str:

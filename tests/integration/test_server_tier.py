@@ -57,7 +57,7 @@ def on(remote: Server, **more: Any) -> dict[str, Any]:
 
 def document(server: Server, name: str) -> dict[str, Any]:
     """A tier as the server describes it, without its name."""
-    tiers = Client(Connection(server.direct, ACCESS_KEY, SECRET_KEY)).admin("GET", "tier").json()
+    tiers = Client(Connection([server.direct], ACCESS_KEY, SECRET_KEY)).admin("GET", "tier").json()
     return next({**found, "Name": ""} for found in tiers if found["Name"] == name)
 
 
