@@ -9,7 +9,7 @@ import itertools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Iterator
 
 import pytest
@@ -92,7 +92,7 @@ def receiver() -> Iterator[str]:
 
         def log_message(self, format: str, *arguments: Any) -> None:
             """Nothing is printed."""
-    listener = HTTPServer(("127.0.0.1", 0), Taker)
+    listener = ThreadingHTTPServer(("127.0.0.1", 0), Taker)
     threading.Thread(target=listener.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{listener.server_address[1]}"
     listener.shutdown()
