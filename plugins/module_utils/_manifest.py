@@ -29,8 +29,8 @@ MANIFEST: dict[str, Resource] = {
 
 
 def arguments() -> dict[str, dict[str, Any]]:
-    """The argument spec of a manifest: one list per kind."""
-    return {key: {"type": "list", "elements": "dict", "default": [], "options": resource.spec()}
+    """The argument spec of a manifest: one list per kind. The lists are no secrets, although they may hold some."""
+    return {key: {"type": "list", "elements": "dict", "default": [], "no_log": False, "options": resource.spec()}
             for key, resource in MANIFEST.items()}
 
 
