@@ -7,7 +7,7 @@
     --terraform DIR    also with terraform and its provider for MinIO, both executables in DIR (see docs/performance.md)
 
 For each N (100, 1000, 5000): N versioned buckets with a lifecycle rule of two parts and tags, every fifth of them public, and N/10
-policies and users. One server with four drives on this machine, made anew for each tool. Needs the binaries of tests/binaries.py.
+policies and users. One server with four drives below TMPDIR, made anew for each table. Needs the binaries of tests/binaries.py.
 
 inside   seconds in the module, from its start to its result
 task     seconds of the Ansible task
@@ -67,9 +67,8 @@ def manifest(number: int) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def server() -> Iterator[conftest.Server]:
-    """A server of its own, on drives in memory where there are some."""
-    shared = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(prefix="oracle1-bench-", dir=shared if shared.is_dir() else None) as directory:
+    """A server of its own, its four drives below the directory for temporary files."""
+    with tempfile.TemporaryDirectory(prefix="oracle1-bench-") as directory:
         process, port = conftest.start(Path(directory), 4)
         try:
             yield conftest.Server(port, conftest.Wire(port), Path(directory))

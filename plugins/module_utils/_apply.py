@@ -199,6 +199,9 @@ def run() -> None:
     except Problem as problem:
         module.fail_json(msg=str(problem))
     result = report(outcomes)
+    # The whole manifest once more in every result, each text of it searched for each of its secrets, is most of the time of a
+    # large one that needs nothing.
+    result["invocation"] = {"module_args": {**params, "manifest": f"{len(outcomes)} objects"}}
     result["observation"] = observation(source)
     result["requests"] = {"reads": getattr(client, "reads", 0), "writes": getattr(client, "writes", 0)}
     if module._diff:
