@@ -4,7 +4,6 @@
 """How long a manifest of many buckets takes, beside other tools, as Markdown: .venv/bin/python benchmarks/reconcile.py [N ...]
 
     --loops N          also N buckets (100) by a loop of mc, by our own module bucket and by amazon.aws + community.aws modules
-    --terraform DIR    also with terraform and its provider for MinIO, both executables in DIR (see docs/performance.md)
 
 For each N (100, 1000, 5000): N versioned buckets with a lifecycle rule of two parts and tags, every fifth of them public, and N/10
 policies and users. One server with four drives below TMPDIR, made anew for each table. Needs the binaries of tests/binaries.py.
@@ -177,56 +176,14 @@ def amazon_loop(there: conftest.Server, number: int) -> float:
     return play(there, tasks, buckets=manifest(number)["buckets"])["process"]
 
 
-def terraform(there: conftest.Server, number: int, programs: Path) -> tuple[float, float]:
-    """Seconds of apply from nothing and of plan with nothing to do."""
-    wanted, work = manifest(number), there.directory / "terraform"
-    work.mkdir()
-    resources: dict[str, dict[str, Any]] = {}
-
-    def add(kind: str, name: str, **body: Any) -> None:
-        resources.setdefault(kind, {})[name] = body
-    for entry in wanted["buckets"]:
-        name = entry["name"]
-        bucket = f"${{minio_s3_bucket.{name}.bucket}}"
-        add("minio_s3_bucket", name, bucket=name, acl="private", tags=entry["tags"])
-        add("minio_s3_bucket_versioning", name, bucket=bucket, versioning_configuration={"status": "Enabled"})
-        add("minio_ilm_policy", name, bucket=bucket, rule={
-            "id": "life", "filter": "tmp/", "expiration": "30d", "noncurrent_expiration": {"days": "7d"}})
-        if entry["access"] == "public-read":
-            add("minio_s3_bucket_anonymous_access", name, bucket=bucket, access_type="public-read")
-    for entry in wanted["policies"]:
-        add("minio_iam_policy", entry["name"], name=entry["name"], policy=json.dumps(entry["policy"]))
-        add("minio_iam_user", entry["name"], name=entry["name"], secret=f"bench-secret-{entry['name']}")
-        add("minio_iam_user_policy_attachment", entry["name"], user_name=f"${{minio_iam_user.{entry['name']}.name}}",
-            policy_name=f"${{minio_iam_policy.{entry['name']}.name}}")
-    (work / "main.tf.json").write_text(json.dumps({
-        "terraform": {"required_providers": {"minio": {"source": "aminueza/minio"}}},
-        "provider": {"minio": {"minio_server": there.direct.partition("://")[2], "minio_user": conftest.ACCESS_KEY,
-                               "minio_password": conftest.SECRET_KEY}}, "resource": resources}))
-    (work / "rc").write_text(f'provider_installation {{\n dev_overrides {{ "aminueza/minio" = "{programs}" }}\n direct {{}}\n}}\n')
-    environment = {**os.environ, "TF_CLI_CONFIG_FILE": str(work / "rc"), "CHECKPOINT_DISABLE": "1"}
-    seconds = []
-    for command in (["apply", "-auto-approve"], ["plan", "-detailed-exitcode"]):
-        start = time.perf_counter()
-        done = subprocess.run([str(programs / "terraform"), *command, "-parallelism=10", "-no-color"], cwd=work, env=environment,
-                              capture_output=True, text=True, check=False)
-        if done.returncode:
-            sys.exit(f"terraform {command[0]}: {done.stdout[-1500:]}{done.stderr[-1500:]}")
-        seconds.append(time.perf_counter() - start)
-    return seconds[0], seconds[1]
-
-
-def beside(number: int, programs: Path | None) -> list[str]:
-    """Rows of the second table: whole processes, no-op, in turns on servers that hold the same state."""
+def beside(number: int) -> list[str]:
+    """Rows of the second table: whole processes, no-op, one after the other on a server that holds the state."""
     wanted, rows = manifest(number), []
     with server() as there:
         inside(there, wanted)
         mine = play(there, apply_task(there), manifest=wanted)["process"]
         found = {"`apply`": mine, "loop of `mc`": mc_loop(there, number), "loop of our `bucket` (buckets only)": bucket_loop(there, number),
                  "loop of amazon.aws and community.aws (buckets only)": amazon_loop(there, number)}
-    if programs is not None:
-        with server() as there:
-            found["terraform plan"] = terraform(there, number, programs)[1]
     for name, seconds in found.items():
         rows.append(f"| {number} | {name} | {seconds:.1f} | {seconds / mine:.1f} |")
     return rows
@@ -258,7 +215,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("numbers", type=int, nargs="*", default=[100, 1000, 5000])
     parser.add_argument("--loops", type=int, metavar="N")
-    parser.add_argument("--terraform", type=Path, metavar="DIR")
     arguments = parser.parse_args()
     print(f"{datetime.date.today()}, {platform.machine()}, {os.cpu_count()} cores\n\n{one_call()}\n", flush=True)
     print("| buckets | what | inside s | task s | process s | requests | memory MiB | waiting |\n|---|---|---|---|---|---|---|---|", flush=True)
@@ -266,7 +222,7 @@ def main() -> None:
         print("\n".join(ours(number)), flush=True)
     if arguments.loops:
         print("\n| buckets | no-op of | process s | times `apply` |\n|---|---|---|---|", flush=True)
-        print("\n".join(beside(arguments.loops, arguments.terraform)), flush=True)
+        print("\n".join(beside(arguments.loops)), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,19 +9,25 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem
-from ansible_collections.oracle1.minio.plugins.module_utils._manifest import merge, problems_of
+# Ansible loads every file of this directory in each process that uses any filter of the collection. What is imported here at
+# the top is therefore paid for dozens of times in a run; the manifest knows all kinds of objects.
 
 
 def manifest(parts: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    from ansible_collections.oracle1.minio.plugins.module_utils import _errors, _manifest
     try:
-        return merge(parts)
-    except Problem as problem:
+        return _manifest.merge(parts)
+    except _errors.Problem as problem:
         raise AnsibleFilterError(str(problem)) from None
+
+
+def manifest_problems(parts: t.Mapping[str, t.Any]) -> list[str]:
+    from ansible_collections.oracle1.minio.plugins.module_utils import _manifest
+    return _manifest.problems_of(parts)
 
 
 class FilterModule:
     """Merge and judge a manifest that is split into parts."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"manifest": manifest, "manifest_problems": problems_of}
+        return {"manifest": manifest, "manifest_problems": manifest_problems}
