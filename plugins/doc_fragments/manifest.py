@@ -42,7 +42,8 @@ def _described(key: str, resource: Resource) -> dict[str, Any]:
 class ModuleDocFragment:
     """The manifest as an option. Made of the documentation of the modules, so that there is one text for each option."""
 
-    DOCUMENTATION = yaml.safe_dump({"options": {"manifest": {
+    # With its type, because ansible-test takes every plain assignment here for a text that it can read.
+    DOCUMENTATION: str = yaml.safe_dump({"options": {"manifest": {
         "description": "What shall be there. What it does not name is left alone.",
         "type": "dict",
         "required": True,
