@@ -17,7 +17,7 @@ demo-down:  ## Remove all that `make demo` made
 test: lab  ## Everything that CI runs
 	@$(RUN) python tests/run.py lint sanity unit meta integration arm64 molecule
 
-test-fast: venv  ## Lint and unit tests, about a minute
+test-fast: venv  ## Lint, unit and meta tests, a minute and a half
 	@$(RUN) python tests/run.py lint unit meta
 
 lint sanity unit meta: venv  ## One suite by itself
