@@ -15,14 +15,16 @@ import ssl
 import time
 import typing as t
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+from ansible_collections.oracle1.minio.plugins.module_utils import _server_drives_used as inspection
 from ansible_collections.oracle1.minio.plugins.module_utils._signature import sign
 
 # The server answers within its own deadline of 10 s (MINIO_API_CLUSTER_DEADLINE).
 TIMEOUT = 15
 HEALTH = "/minio/health/cluster"
 INFO = "/minio/admin/v3/info"
+HEAL = "/minio/admin/v3/heal/"
 
 
 @dataclass
@@ -57,7 +59,10 @@ class Node:
         self.ca_path = ca_path
 
     def get(self, path: str, headers: t.Mapping[str, str] | None = None) -> Answer:
-        """One GET. Whatever goes wrong on the way is an Answer without a status."""
+        return self.send("GET", path, headers)
+
+    def send(self, method: str, path: str, headers: t.Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
+        """One request. Whatever goes wrong on the way is an Answer without a status."""
         connection: http.client.HTTPConnection
         try:
             if self.tls:
@@ -68,7 +73,7 @@ class Node:
         except OSError as error:
             return Answer(error=f"{self.ca_path}: {error}")
         try:
-            connection.request("GET", path, headers=dict(headers or {}))
+            connection.request(method, path, body or None, dict(headers or {}))
             response = connection.getresponse()
             return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
         except (OSError, http.client.HTTPException) as error:
@@ -88,6 +93,24 @@ class Node:
         """What is wrong with nodes and drives as this node sees them, and why it could not be asked."""
         info, error = self._info(access_key, secret_key)
         return judge(info, waiting), error
+
+    def present(self, access_key: str, secret_key: str) -> tuple[set[str], str]:
+        """Drives (`host:port/path`) that their own nodes report as good, and why it could not be asked."""
+        info, error = self._info(access_key, secret_key)
+        found = [drive for server in info.get("servers") or [] for drive in server.get("drives") or [] if drive.get("state") == "ok"]
+        return {str(drive.get("endpoint")).partition("://")[2] for drive in found}, error
+
+    def used(self, access_key: str, secret_key: str) -> tuple[set[str], Answer]:
+        """Drives (`host:port/path`) that this node reads and writes through, and its answer. ValueError for an unknown form of it."""
+        sent = f"{inspection.PATH}?{inspection.QUERY}"
+        answer = self.get(sent, sign("GET", self.netloc, sent, access_key, secret_key, time.gmtime()))
+        return inspection.drives(answer.body) if answer.status == 200 else set(), answer
+
+    def heal(self, access_key: str, secret_key: str, token: str = "") -> Answer:
+        """Start to heal everything that differs between drives, or with its token see how far that is."""
+        sent = HEAL + (f"?clientToken={quote(token, safe='')}" if token else "")
+        body = b"" if token else json.dumps({"recursive": True, "remove": True, "scanMode": 1}).encode()
+        return self.send("POST", sent, sign("POST", self.netloc, sent, access_key, secret_key, time.gmtime(), body), body)
 
     def _info(self, access_key: str, secret_key: str) -> tuple[dict[str, t.Any], str]:
         answer = self.get(INFO, sign("GET", self.netloc, INFO, access_key, secret_key, time.gmtime()))

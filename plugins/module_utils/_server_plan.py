@@ -37,16 +37,18 @@ def plan(
     nodes: t.Sequence[str],
     survives_nodes: int,
     allow_down: bool = False,
+    restart_all: bool = False,
+    allow_outage: bool = True,
 ) -> dict[str, t.Any]:
     """The plan; its keys are those documented in plugins/filter/server_plan.yml."""
     here = [node for node in nodes if (states.get(node) or {}).get("active_state")]
     missing = [node for node in nodes if node not in here]
     down = [node for node in here if not states[node]["running"]]
-    due = [node for node in here if states[node]["running"] and states[node]["restart_due"]]
+    due = [node for node in here if states[node]["running"] and (states[node]["restart_due"] or restart_all)]
     current = [node for node in here if states[node]["running"] and not states[node]["restart_due"]]
     result: dict[str, t.Any] = {
         "strategy": "none", "start": down, "restart": due, "trial": [], "wait_for": {}, "waiting": {}, "drain": {},
-        "missing": missing, "note": "", "problems": [],
+        "steps": {}, "missing": missing, "note": "", "problems": [],
     }
     if due and missing and not allow_down:
         result["problems"] = [
@@ -66,6 +68,8 @@ def plan(
             note=f"{_join(due + down)} {'is' if len(due + down) == 1 else 'are'} restarted at once, because {outage}: "
                  "the cluster does not answer for some seconds",
         )
+        if not allow_outage:
+            result["problems"].append(f"{result['note']}; set minio_server_allow_outage: true to accept that")
         return result
 
     # A node becomes ready when half of the others have its settings (verifyServerSystemConfig in the server).
@@ -81,7 +85,12 @@ def plan(
             waiting.append(node)
         # With enough of their kind those that waited serve too.
         drained = [] if result["wait_for"][node] == "serving" else result["drain"][node]
-        alike += 1
+        alike += node not in current
+    for number, node in enumerate(due, start=1):
+        result["steps"][node] = (
+            f"{node}, {number} of {len(due)}: without requests from {_join(result['drain'][node])}; while it is away write quorum "
+            f"survives the loss of {survives_nodes - 1 - len(missing)} further nodes"
+        )
     # All nodes get the same environment and binary, so what one has tried the others need not.
     result.update(strategy="rolling", trial=[node for node in due if settings_change(states[node]["reasons"])][:1])
     return result

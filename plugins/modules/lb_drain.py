@@ -16,7 +16,7 @@ description:
     files survive a restart and a reboot.
   - nginx is prepared for each node, for each two that follow each other in its list, and for the nodes that an upgrade takes
     together. Of another set the largest part that it is prepared for is drained, with a warning.
-  - Runs on the balancer, as root. A host where the role has not been is left alone, with a warning.
+  - Runs on the balancer, as root. A host where the role has not been is left alone.
 author:
   - The oracle1.minio maintainers (@oracle1)
 options:
@@ -95,7 +95,6 @@ def main() -> None:
     try:
         settings = lb.read(module.params["settings"])
         if settings is None:
-            module.warn(f"{module.params['settings']} does not exist: the role oracle1.minio.minio_lb has not been on this host")
             module.exit_json(changed=False, drained=[], before=[], busy={})
         before, drained, left = lb.drained(settings), lb.choose(settings, wanted), {}
         if set(drained) != set(wanted):

@@ -22,10 +22,11 @@ options:
     description:
       - V(started) starts a server that does not run, and waits.
       - V(restarted) restarts a server that runs, behind O(guard), starts one that does not, and waits.
+      - V(spared) changes nothing and waits until the others can do without a server that runs, as O(guard) asks.
       - V(serving) changes nothing and waits until the node serves, every node and drive is online as it sees them,
         and the process runs what the files want.
     type: str
-    choices: [started, restarted, serving]
+    choices: [started, restarted, spared, serving]
     default: started
   endpoint:
     description: Address of this node's own API, with the name that its certificate holds.
@@ -102,10 +103,19 @@ options:
     default: 300
   settle:
     description:
-      - Seconds for which the server must have been ready before the module ends. A server that is ready says that it is healthy,
-        and may still lack a peer's drive that it did not reach in its first second. It then writes without that drive, and refuses
-        writes as soon as a node stops. It looks again every 15 seconds.
-      - Costs nothing where the server has been ready for longer.
+      - A server that is ready says that it is healthy, and may still lack a peer's drive that it did not reach in its first second. It
+        then does not find objects that exist, and refuses writes as soon as a node stops. It looks again every 15 seconds.
+      - With a number here the module waits until this node, and after a restart its peers too, use all drives that are in order.
+        Each node is asked for that by an inspection (C(mc support inspect)), as the administrator.
+      - Where that is refused, the server must have been ready for this many seconds instead.
+    type: int
+    default: 0
+  heal_timeout:
+    description:
+      - With a number here a node that was started or restarted is brought, within so many seconds, what was written while it was away,
+        and what was deleted is deleted there too. Otherwise the next node that is restarted leaves too few copies of the one, and
+        brings the other back for a while.
+      - The server looks at everything that is stored for that, without reading contents (C(mc admin heal --recursive --remove)).
     type: int
     default: 0
   allow_down:
@@ -149,12 +159,12 @@ action:
   type: str
   sample: restarted
 reached:
-  description: V(serving), V(joined) or V(down). Null in check mode.
+  description: V(serving), V(joined) or V(down). Null in check mode and for O(state=spared).
   returned: success
   type: str
   sample: serving
 seconds:
-  description: How long it took, without O(settle).
+  description: How long it took.
   returned: success
   type: float
   sample: 4.2
@@ -175,11 +185,12 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _server_process as process
 from ansible_collections.oracle1.minio.plugins.module_utils import _server_restart as server
+from ansible_collections.oracle1.minio.plugins.module_utils import _server_whole as whole
 
 
 def arguments() -> dict:
     return {
-        "state": {"type": "str", "choices": ["started", "restarted", "serving"], "default": "started"},
+        "state": {"type": "str", "choices": ["started", "restarted", "spared", "serving"], "default": "started"},
         "endpoint": {"type": "str", "required": True},
         "ca_path": {"type": "path"},
         "certs_dir": {"type": "path"},
@@ -194,6 +205,7 @@ def arguments() -> dict:
         "wait_for": {"type": "str", "choices": ["serving", "joined"], "default": "serving"},
         "timeout": {"type": "int", "default": 300},
         "settle": {"type": "int", "default": 0},
+        "heal_timeout": {"type": "int", "default": 0},
         "allow_down": {"type": "bool", "default": False},
         "log_lines": {"type": "int", "default": 20},
     }
@@ -201,14 +213,23 @@ def arguments() -> dict:
 
 def reach(order: server.Order, action: str | None, unit: process.Unit, params: dict) -> tuple[str, str]:
     """Do it and wait: what was reached, and a warning."""
-    if action:
+    asked = "restarted" if params["state"] == "spared" and unit.running else action
+    if asked:
         server.check_certificates(order)
         if order.trial:
             server.try_out(order, unit, params["log_lines"])
-        if action == "restarted" and params["guard"]:
+        if asked == "restarted" and params["guard"]:
             server.guard(order, unit)
+    if params["state"] == "spared":
+        return "", ""
+    if action:
         server.act(order, "restart" if action == "restarted" else "start", unit)
     reached = server.wait(order, unit.invocation if action == "restarted" else None)
+    settle = params["settle"]
+    if settle and whole.check_use(order, reached, peers=params["state"] != "serving"):
+        time.sleep(server.unsettled(process.show(order.unit), settle))
+    if action and params["heal_timeout"]:
+        whole.heal(order, params["heal_timeout"])
     if params["state"] != "serving":
         return reached, ""
     warning = "" if params["allow_down"] else server.check_cluster(order)
@@ -227,8 +248,8 @@ def main() -> None:
     reached, warning, action = None, "", None
     try:
         unit = process.show(order.unit)
-        if params["state"] != "serving":
-            action = "started" if not unit.running else params["state"] if params["state"] == "restarted" else None
+        if params["state"] in ("started", "restarted"):
+            action = "started" if not unit.running else "restarted" if params["state"] == "restarted" else None
         if not module.check_mode:
             reached, warning = reach(order, action, unit, params)
     except (server.NotServing, OSError, ValueError) as error:
@@ -242,11 +263,9 @@ def main() -> None:
     if warning:
         module.warn(warning)
     seconds = round(time.monotonic() - start, 1)
-    if reached in ("serving", "joined"):
-        time.sleep(server.unsettled(process.show(order.unit), params["settle"]))
     found = server.state(order)
     module.exit_json(
-        changed=action is not None, action=action or "none", reached=reached, seconds=seconds,
+        changed=action is not None, action=action or "none", reached=reached or None, seconds=seconds,
         running=found["running"], release=found["release"],
     )
 
