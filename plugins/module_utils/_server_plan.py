@@ -39,6 +39,7 @@ def plan(
     allow_down: bool = False,
     restart_all: bool = False,
     allow_outage: bool = True,
+    together: str = "",
 ) -> dict[str, t.Any]:
     """The plan; its keys are those documented in plugins/filter/server_plan.yml."""
     here = [node for node in nodes if (states.get(node) or {}).get("active_state")]
@@ -61,7 +62,7 @@ def plan(
         return result
 
     reasons = [reason for node in due for reason in states[node]["reasons"]]
-    outage = _outage(reasons, len(nodes), survives_nodes)
+    outage = together or _outage(reasons, len(nodes), survives_nodes)
     if outage:
         result.update(
             strategy="together", start=[], restart=due + down, trial=due + down, wait_for={node: "serving" for node in due + down},

@@ -158,6 +158,15 @@ def release_of(binary: str) -> str | None:
     return os.path.basename(os.path.dirname(target)) if os.path.isfile(target) else None
 
 
+def running_release(pid: int) -> str | None:
+    """Release that the process was started from, by the directory of its executable; None when it cannot be told."""
+    try:
+        # The kernel marks an executable whose file has been replaced.
+        return os.path.basename(os.path.dirname(os.readlink(f"/proc/{pid}/exe").replace(" (deleted)", "")))
+    except OSError:
+        return None
+
+
 def wanted_environment(unit: Unit, environment_file: str) -> dict[str, str]:
     """What a start of the unit would set now, from the unit and its environment files."""
     wanted = dict(unit.environment)
@@ -212,4 +221,5 @@ def observe(name: str, environment_file: str, binary: str, pending: t.Iterable[s
     return {
         "running": unit.running, "active_state": unit.active, "sub_state": unit.sub, "enabled": unit.enabled,
         "main_pid": unit.pid, "restart_due": bool(why), "reasons": why, "release": release_of(binary),
+        "running_release": running_release(unit.pid) if unit.running else None,
     }

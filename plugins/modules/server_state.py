@@ -98,6 +98,11 @@ release:
   returned: always
   type: str
   sample: RELEASE.2026-02-12T20-18-48Z
+running_release:
+  description: Release that the process runs. Null when there is none.
+  returned: always
+  type: str
+  sample: RELEASE.2026-02-12T20-18-48Z
 """
 
 from ansible.module_utils.basic import AnsibleModule
