@@ -36,6 +36,8 @@ MIX = {"PUT": 30, "GET": 35, "HEAD": 14, "DELETE": 15, "LIST": 5, "MULTIPART": 1
 PART = 5 * 1024 * KIB          # the smallest part that S3 allows before the last one
 LIVE = 150                     # objects a worker keeps before it deletes instead of writing
 KEPT = 10                      # objects a worker writes before the clock starts, and never overwrites or deletes
+# Within xl.meta, and in files of their own.
+KEPT_SIZES = [KIB, 40 * KIB, 600 * KIB]
 ERRORS = (BotoCoreError, ClientError)
 ABSENT = ""                    # stands for "no object" among what a key may hold
 
@@ -190,7 +192,7 @@ class Load:
         self.patient.create_bucket(Bucket=self.bucket)
         for worker in self.workers:
             for _number in range(KEPT):
-                key, body = worker.new_key(), os.urandom(worker.random.choice([KIB, 40 * KIB, 200 * KIB]))
+                key, body = worker.new_key(), os.urandom(worker.random.choice(KEPT_SIZES))
                 self.patient.put_object(Bucket=self.bucket, Key=key, Body=body)
                 worker.acknowledge(key, digest_of(body))
                 worker.kept.add(key)
