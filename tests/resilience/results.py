@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, the oracle1.minio maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results of runs: a JSON file that grows run by run, and the page that is made of it."""
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from tests.resilience.rows import ROWS, Row
+
+TEXT = """# Resilience
+
+What clients notice of faults and maintenance, and whether anything is lost. This page is written by the command that makes the runs:
+
+    make resilience
+
+It makes a lab of three nodes with one drive each (EC:1) and a balancer, and does one row after the other while four clients send
+sixty small requests a second through the balancer: 30 % PUT, 35 % GET, 14 % HEAD, 15 % DELETE, 5 % LIST, 1 % multipart, 1 KiB to
+1 MiB. `python -m tests.resilience --lab NAME --rows kill,cut --repeat 5` runs some rows on a lab that is there; `--resume` goes on
+where a run was ended.
+
+## How to read the table
+
+| column | meaning |
+|---|---|
+| retries | `no`: a failed request is a failed request. `yes`: the client repeats as the SDKs do by default (three attempts) |
+| runs | how often; counts are sums over all runs, times are those of the worst run |
+| failed | requests without a good answer, by kind below the table |
+| gap | longest time in which no request of any client succeeded, in seconds |
+| wrong | answers that contradict what was acknowledged: 404 for an object that exists, old or foreign content, a deleted object that is there |
+| lost | acknowledged objects that cannot be read, and acknowledged deletes that can, in the audit of every object afterwards |
+| whole | seconds from the end of the fault until every node is healthy and has been ready for 17 s |
+| healed | seconds from there until every drive holds every object |
+| aim | whether the row is within its aim: failed requests and gap for the row, nothing wrong, nothing lost |
+
+A write that failed may have happened all the same, so such an object may hold what it held before or what was sent; everything else is
+wrong.
+
+"""
+
+NOT_RUN = """
+## What is not in the table
+
+- Clock jump on one node: the lab's hosts share the kernel's clock, and the server is a static program that asks the kernel without a
+  library, so nothing can be put between them. It was not run.
+- Power-off: the node's file system is shut down without flushing its log, then the host's processes are killed. A real machine's drive cache
+  is not in it.
+- A frozen host is a paused container: its kernel still acknowledges packets. A host that is frozen with its kernel looks to others like
+  the row with the network cut.
+"""
+
+
+def read(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text()) if path.exists() else {"machine": "", "runs": []}
+
+
+def write(path: Path, document: dict[str, Any]) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps({**document, "machine": machine()}, indent=1, ensure_ascii=False) + "\n")
+    part.rename(path)
+
+
+def count(path: Path, row: str, mode: str) -> int:
+    return sum(run["row"] == row and run["mode"] == mode for run in read(path)["runs"])
+
+
+def forget(path: Path, row: str, mode: str) -> None:
+    document = read(path)
+    document["runs"] = [run for run in document["runs"] if (run["row"], run["mode"]) != (row, mode)]
+    write(path, document)
+
+
+def add(path: Path, run: dict[str, Any]) -> None:
+    document = read(path)
+    document["runs"].append(run)
+    write(path, document)
+
+
+def machine() -> str:
+    pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{os.cpu_count()} cores, {pages / 2**30:.0f} GiB, {platform.machine()}, Linux {platform.release().split('-')[0]}"
+
+
+def line(row: Row, mode: str, runs: list[dict[str, Any]]) -> str:
+    """A row of the table: counts summed, times of the worst run."""
+    reports = [run["report"] for run in runs]
+    healed = [run["healed"] for run in runs if run["healed"] is not None]
+    cells = [row.title, "yes" if mode == "retries" else "no", len(runs), sum(report["requests"] for report in reports),
+             sum(sum(report["failed"].values()) for report in reports), f"{max(report['gap'] for report in reports):.1f}",
+             sum(sum(report["wrong"].values()) for report in reports),
+             sum(len(report["lost"]) + len(report["returned"]) for report in reports),
+             f"{max(run['whole'] for run in runs):.0f}", f"{max(healed):.0f}" if healed else "-",
+             "no" if any(run["problems"] for run in runs) else "yes"]
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def render(path: Path) -> None:
+    """Write the page beside the file."""
+    document = read(path)
+    table = ["| what | retries | runs | requests | failed | gap | wrong | lost | whole | healed | aim |",
+             "|---|---|---|---|---|---|---|---|---|---|---|"]
+    kinds = []
+    for row in ROWS:
+        for mode in ("plain", "retries"):
+            runs = [run for run in document["runs"] if (run["row"], run["mode"]) == (row.name, mode)]
+            if not runs:
+                continue
+            table.append(line(row, mode, runs))
+            found = sum((Counter(run["report"]["failed"]) + Counter(
+                {f"wrong {kind}": number for kind, number in run["report"]["wrong"].items()}) for run in runs), Counter())
+            if found:
+                kinds.append(f"- {row.title}, {'with' if mode == 'retries' else 'without'} retries: "
+                             + ", ".join(f"{number} x {kind}" for kind, number in found.most_common()))
+    dates = sorted(run["date"] for run in document["runs"])
+    commands = sorted({run["command"] for run in document["runs"]})
+    head = f"## Results\n\nMachine: {document['machine']}. {f'Runs from {dates[0]} to {dates[-1]} UTC' if dates else 'No runs'}, by\n\n"
+    page = TEXT + head + "".join(f"    {command}\n" for command in commands) + "\n" + "\n".join(table) + "\n"
+    if kinds:
+        page += "\nFailed requests and wrong answers by kind:\n\n" + "\n".join(kinds) + "\n"
+    path.with_suffix(".md").write_text(page + NOT_RUN)

@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, the oracle1.minio maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run of one row: load, the fault, until everything is whole and healed, and the verdict."""
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from tests.resilience.cluster import Cluster
+from tests.resilience.load import ABSENT
+from tests.resilience.rows import Row
+
+# Clients are at work this long before and after.
+LEAD, TAIL = 3, 3
+
+
+def run(cluster: Cluster, row: Row, retries: bool = False, audit_patience: float = 60) -> dict[str, Any]:
+    """What clients saw, as a dict for the results' file; `problems` are in words. Times in seconds.
+
+    `whole` is from the fault's end until every node is healthy and settled, `healed` from there until every drive holds every
+    object again.
+    """
+    cluster.wait_whole()
+    with cluster.load(retries=retries) as load:
+        time.sleep(LEAD)
+        begin = time.monotonic()
+        act = row.act(cluster, load)
+        next(act)
+        ended = time.monotonic()
+        cluster.wait_whole()
+        whole = time.monotonic()
+        time.sleep(TAIL)
+    report = load.report(audit_patience)
+    # A key whose last write failed may be there or not, so it is asked for.
+    sure = sum(may != {ABSENT} and ABSENT not in may for worker in load.workers for may in worker.may.values())
+    healed = cluster.heal(load.bucket, sure) if row.heals and not report.lost and sure == report.objects else None
+    next(act, None)
+    load.remove()
+    problems = report.problems(row.retried if retries else row.failed, None if retries else row.gap)
+    return {"row": row.name, "mode": "retries" if retries else "plain", "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
+            "took": round(ended - begin, 1), "whole": round(whole - ended, 1), "healed": None if healed is None else round(healed, 1),
+            "text": str(report), "problems": problems,
+            "report": {**report.as_dict(), "failures": report.as_dict()["failures"][:20]}}
