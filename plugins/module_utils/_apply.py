@@ -154,15 +154,19 @@ def run_export() -> None:
             source.take_buckets()
         if any(MANIFEST[key].kind in IDENTITIES for key in module.params["kinds"]):
             source.take_identities()
-        manifest = {}
+        manifest, withheld = {}, []
         with ThreadPoolExecutor(max_workers=8) as threads:
             for key in (key for key in exportable() if key in module.params["kinds"]):
                 resource = MANIFEST[key]
-                entries = threads.map(lambda name, resource=resource: exported(resource, source, name), resource.names(source))
-                manifest[key] = [entry for entry in entries if entry is not None]
+                names = resource.names(source)
+                parts = list(threads.map(lambda name, resource=resource: exported(resource, source, name), names))
+                manifest[key] = [entry for entry, _options in parts if entry is not None]
+                withheld += [{"kind": resource.kind, "name": name, "options": options}
+                             for name, (_entry, options) in zip(names, parts) if options]
     except Problem as problem:
         module.fail_json(msg=str(problem))
-    module.exit_json(changed=False, manifest=manifest, observation=observation(source), requests={"reads": client.reads, "writes": client.writes})
+    module.exit_json(changed=False, manifest=manifest, withheld=withheld, observation=observation(source),
+                     requests={"reads": client.reads, "writes": client.writes})
 
 
 def exportable() -> list[str]:

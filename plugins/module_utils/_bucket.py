@@ -16,7 +16,7 @@ from ansible_collections.oracle1.minio.plugins.module_utils import _rules as rul
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Rejected
 from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted
+from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted, filled
 from ansible_collections.oracle1.minio.plugins.module_utils._rules import elements
 
 CANNED = {
@@ -189,7 +189,8 @@ def names(source: Source) -> list[str]:
     return [element.text or "" for element in root.iter("Name")]
 
 
-def _describe(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def _describe(name: str, observed: Observed) -> dict[str, Any]:
+    values = observed.values
     result = dict(values)
     # A policy that has a name is described by it.
     result.pop("policy" if values["access"] != "custom" else "access")
@@ -197,7 +198,11 @@ def _describe(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
         del result["access"]
     if values["versioning"] == "unversioned":
         del result["versioning"]
-    return {"name": name, **result}
+    return {"name": name, **filled(result)}
+
+
+def _withheld(observed: Observed) -> list[str]:
+    return ["replication.secret_key"] if observed.values["replication"] else []
 
 
 # -- writing ---------------------------------------------------------------------------------------------------------
@@ -264,5 +269,5 @@ BUCKET = Resource(
     read=read, write=write, remove=remove,
     complete=_complete, refuse=_refuse, references=_references,
     after=("tier",),
-    names=names, describe=_describe,
+    names=names, describe=_describe, withheld=_withheld,
 )

@@ -85,10 +85,10 @@ def policy_names(source: Source) -> list[str]:
     return sorted(source.admin("GET", "list-canned-policies", attempt="list the policies").json() or {})
 
 
-def _describe_policy(name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+def _describe_policy(name: str, observed: Observed) -> Mapping[str, Any]:
     """Nothing for a policy that the server brought itself, as long as nobody has changed it."""
-    actions = sorted(sorted(statement["Action"]) for statement in values["policy"].get("Statement", ()))
-    return {} if actions == sorted(sorted(group) for group in BUILT_IN.get(name, ((),))) else values
+    actions = sorted(sorted(statement["Action"]) for statement in observed.values["policy"].get("Statement", ()))
+    return {} if actions == sorted(sorted(group) for group in BUILT_IN.get(name, ((),))) else observed.values
 
 
 def _refuse_policy(wanted: Wanted, observed: Observed | None, after: Mapping[str, Any]) -> str | None:
