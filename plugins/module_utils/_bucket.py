@@ -125,7 +125,8 @@ def _refuse_removal(wanted: Wanted, observed: Observed | None) -> str | None:
     if observed is None or observed.facts["empty"]:
         return None
     if not wanted.options.get("force"):
-        return "it holds objects or versions of objects; force: true removes them for good"
+        switch = "prune_force" if wanted.options.get("pruned") else "force"
+        return f"it holds objects or versions of objects; {switch}: true removes them for good"
     if observed.facts["locked"]:
         return "object lock is on: this server does not remove such a bucket before all its versions have been deleted"
     if observed.facts["replicates"]:
@@ -136,11 +137,15 @@ def _refuse_removal(wanted: Wanted, observed: Observed | None) -> str | None:
 def _references(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str]]:
     def new(facet: str) -> list[Mapping[str, Any]]:
         return [rule for rule in after.get(facet) or [] if rule not in (before.get(facet) or [])]
-    names = {("tier", rule[key]) for rule in new("lifecycle") for key in ("transition_tier", "noncurrent_transition_tier") if key in rule}
+    names = {("tier", tier) for tier in tiers_of(new("lifecycle"))}
     names |= {("notification_target", rule["arn"]) for rule in new("notification")}
     if after.get("encryption") and after["encryption"] != before.get("encryption"):
         names.add(("kms_key", after["encryption"].get("kms_key_id", "")))
     return sorted(names)
+
+
+def tiers_of(lifecycle_rules: Sequence[Mapping[str, Any]]) -> set[str]:
+    return {rule[key] for rule in lifecycle_rules for key in ("transition_tier", "noncurrent_transition_tier") if key in rule}
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------

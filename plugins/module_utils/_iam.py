@@ -21,6 +21,8 @@ NAMES = {"type": "list", "elements": "str"}
 FLAG = {"type": "bool", "default": False}
 # The server's way to say "never" in an update.
 NEVER = "1970-01-01T00:00:00Z"
+# The account with which linked sites speak to each other; the server makes it and lets nobody else.
+SITE_REPLICATOR = "site-replicator-0"
 # The policies that every server has, by their actions.
 BUILT_IN = {
     "consoleAdmin": (["admin:*"], ["kms:*"], ["s3:*"]),
@@ -494,7 +496,8 @@ def account_names(source: Source) -> list[str]:
     """Service accounts of all users, those of the server's administrator included."""
     found = source.admin("GET", "list-access-keys-bulk", {"listType": "svcacc-only", "all": "true"}, decrypted=True,
                          attempt="list the service accounts").json() or {}
-    return sorted(account["accessKey"] for user in found.values() for account in user.get("serviceAccounts") or [])
+    names = {account["accessKey"] for user in found.values() for account in user.get("serviceAccounts") or []}
+    return sorted(names - {SITE_REPLICATOR})
 
 
 SERVICE_ACCOUNT = Resource(
