@@ -233,6 +233,9 @@ def _parts(written: str) -> SplitResult | None:
 
 
 def _endpoint(written: str, connection: Connection, connections: int) -> Endpoint:
+    if "@" in written:
+        # It is not repeated: what stands before the sign is a secret.
+        raise Refused("it has a user or a password before an @: write them as access_key and secret_key", subject="endpoint")
     parts = _parts(written)
     if parts is None:
         raise Refused("endpoint must be http://host:port or https://host:port without a path: the signature covers the path",

@@ -121,6 +121,15 @@ def texts(values: Mapping[str, Any]) -> dict[str, str | None]:
     return {canonical.text(key): None if value is None else _text(key, value) for key, value in sorted(values.items())}
 
 
+def _settings(values: Mapping[str, Any]) -> dict[str, str | None]:
+    """texts, of what may be shown."""
+    result = texts(values)
+    revealing = [key for key, value in result.items() if canonical.has_password(value or "")]
+    if revealing:
+        raise Refused(f"{', '.join(revealing)} holds a credential: write it under secrets, not under settings")
+    return result
+
+
 def _text(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
@@ -278,7 +287,7 @@ def read(client: Source, wanted: Wanted) -> Observed | None:
     shown = {key: overridden[key][1] if key in overridden else values[key] for key in wish}
     if _enables(wanted.values, facts):
         shown["enable"] = overridden["enable"][1] if "enable" in overridden else values["enable"]
-    return Observed({"settings": dict(sorted(shown.items()))}, facts)
+    return Observed({"settings": {key: HIDDEN if canonical.has_password(value) else value for key, value in sorted(shown.items())}}, facts)
 
 
 def _shown(client: Source, name: str, stored: dict[str, str], running: Mapping[str, str], mentioned: list[str],
@@ -442,7 +451,7 @@ def _describe(name: str, observed: Observed) -> Mapping[str, Any]:
 
 CONFIG = Resource(
     kind="config", key="name",
-    fields=(Field("settings", {"type": "dict"}, texts),),
+    fields=(Field("settings", {"type": "dict"}, _settings),),
     read=read, write=write, remove=remove,
     complete=_complete, refuse=_refuse, notes=_notes, names=names, describe=_describe, withheld=lambda observed: observed.facts["withheld"],
     secret="secrets", secret_spec={"type": "dict"}, generated=False, secret_needed=False, secret_due=_secret_due,

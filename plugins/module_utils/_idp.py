@@ -39,7 +39,10 @@ class Setting:
         if self.spec["type"] == "bool":
             return bool(value)
         if not self.separator:
-            return canonical.text(value).strip() or self.default
+            written = canonical.text(value).strip() or self.default
+            if canonical.has_password(written):
+                raise Refused("it has an address with a password before an @, which would be seen wherever the address is shown")
+            return written
         names = canonical.names(value)
         broken = [name for name in names if self.separator in name or not name.strip()]
         if broken:

@@ -60,6 +60,7 @@ class Pruning:
     def unlisted(self, source: Source, client: Client, outcomes: Sequence[Outcome], each: Callable[..., Iterable[Any]]) -> list[Wanted]:
         """Wishes for the absence of all that goes. outcomes: what is planned for the manifest; each: a map, for reading."""
         own = _own(client, self.kinds)
+        self.kept.clear()
         said = {(outcome.wanted.resource.kind, outcome.wanted.name): outcome for outcome in outcomes}
         goes: dict[Object, Wanted] = {}
         for key in (key for key in MANIFEST if key in self.kinds):
@@ -68,8 +69,8 @@ class Pruning:
                 if (wanted.resource.kind, wanted.name) not in said and not (key == "policies" and name in BUILT_IN):
                     goes[wanted.resource.kind, wanted.name] = wanted
         for reached in (who for who in list(goes) if _is_own(source, goes[who], own)):
-            self._keep(goes, reached, "the account that runs this has its rights from it" if reached[0] != "user" else
-                       "it is the account that runs this, or has it")
+            self._keep(goes, reached, "the account that runs this may have its rights from it" if reached[0] == "group" else
+                       "it is the account that runs this, or has that account")
         asked = [(key, name) for key in {needy for key in self.kinds for needy in _NEEDED_BY.get(key, ())}
                  for name in _all_names(source, key, said)]
         needs = dict(zip([(MANIFEST[key].kind, name) for key, name in asked],

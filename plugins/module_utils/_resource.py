@@ -17,6 +17,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _client
 from ansible_collections.oracle1.minio.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.oracle1.minio.plugins.module_utils._canonical import passwords
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import NotKept, Problem, Refused
 from ansible_collections.oracle1.minio.plugins.module_utils._references import EXISTS, Source
 from ansible_collections.oracle1.minio.plugins.module_utils._secrets import SecretStore
@@ -402,6 +403,8 @@ def connection(params: Mapping[str, Any]) -> _client.Connection:
 def start(spec: Mapping[str, Any], connections: int = 8, **rules: Any) -> tuple[AnsibleModule, _client.Client | Problem]:
     """The module and its client, or why there is none. Ends the module when the library is missing."""
     module = AnsibleModule(argument_spec={**CONNECTION, **spec}, supports_check_mode=True, **rules)
+    # What is refused because it has a password in it is not repeated with the call either.
+    module.no_log_values.update(passwords(module.params), (written.rpartition("@")[0] for written in module.params["endpoint"] if "@" in written))
     if _client.LIBRARY_ERROR:
         module.fail_json(
             msg=missing_required_lib("urllib3", reason="The library minio brings it."),

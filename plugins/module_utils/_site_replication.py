@@ -30,6 +30,9 @@ def _sites(sites: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         raise Refused(f"two sites have the name {doubled[0]}")
+    for site in sites:
+        if "@" in (site.get("endpoint") or ""):
+            raise Refused(f"the endpoint of the site {site['name']} has a user or a password before an @: write them as access_key and secret_key")
     return {"wanted": {site["name"]: (site.get("endpoint") or "").rstrip("/") for site in sites if site.get("state") != "absent"},
             "removed": [site["name"] for site in sites if site.get("state") == "absent"]}
 

@@ -10,7 +10,9 @@ import threading
 from typing import Any, Mapping
 from urllib.parse import urlsplit
 
+from ansible_collections.oracle1.minio.plugins.module_utils import _canonical as canonical
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
+from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused
 from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted
 
@@ -39,6 +41,8 @@ _PRINCIPAL = {"tenant_id": "TenantID", "client_id": "ClientID"}
 
 
 def _endpoint(value: str) -> str:
+    if canonical.has_password(value):
+        raise Refused("it has a password before an @: give it as the secret key of the tier")
     return value.rstrip("/")
 
 

@@ -212,6 +212,7 @@ def test_what_the_environment_overrides_is_told_and_refused(run, server):
     ({"name": "audit_webhook:x"}, "settings is needed"),
     ({"name": "audit_webhook:x", "settings": {"endpoint": "x", "auth_token": "misplaced"}}, "auth_token holds a credential"),
     ({"name": "audit_webhook:x", "settings": {"endpoint": "x"}, "secrets": {"endpoint": TOKEN}}, "both in settings and in secrets"),
+    ({"name": "notify_amqp:x", "settings": {"url": f"amqp://user:{TOKEN}@192.0.2.1"}}, "understand settings: url holds a credential"),
     ({"name": "api", "settings": {"cors_allow_origin": "a\nb"}}, "has a line break"),
     ({"name": "api", "settings": {"cors_allow_origin": {"a": 1}}}, "cors_allow_origin is a dictionary"),
     ({"name": "audit_webhook:x", "secrets": {"auth_token": {"a": TOKEN}}, "settings": {"endpoint": "x"}}, "auth_token is a dictionary"),
@@ -283,7 +284,8 @@ def test_an_export_has_what_somebody_has_set_and_no_credential(run, server, clie
     run("config", {"name": "notify_webhook:hook", "settings": {"endpoint": f"{receiver}/hook", "queue_limit": 5}, "secrets": {"auth_token": TOKEN}})
     run("config", {"name": "notify_postgres:db", "settings": {"enable": False, "table": "events"},
                    "secrets": {"connection_string": f"host=192.0.2.1 password={TOKEN} sslmode=disable"}})
-    run("config", {"name": "notify_amqp:queue", "settings": {"enable": False, "url": f"amqp://user:{TOKEN}@192.0.2.1:5672", "exchange": "e"}})
+    run("config", {"name": "notify_amqp:queue", "settings": {"enable": False, "exchange": "e"},
+                   "secrets": {"url": f"amqp://user:{TOKEN}@192.0.2.1:5672"}})
     expected = [
         {"name": "api", "settings": {"cluster_deadline": "90s", "comment": "it's ours", "requests_max": "800"}},
         {"name": "audit_webhook:siem", "settings": {"enable": "off", "endpoint": "https://siem.example.com/", "queue_size": "7"}},
