@@ -297,8 +297,9 @@ def test_an_export_has_what_somebody_has_set_and_no_credential(run, server, clie
     ]
     secret = [("audit_webhook:siem", "auth_token"), ("notify_amqp:queue", "url"), ("notify_postgres:db", "connection_string"),
               ("notify_webhook:hook", "auth_token")]
-    for _restarted in (False, True):
+    for restarted in (False, True):
+        if restarted:
+            restart(server, client)
         exported = round_trip(run, TOKEN, kinds=["config"])
         assert exported["manifest"]["config"] == expected
         assert exported["withheld"] == [{"kind": "config", "name": name, "options": [option]} for name, option in secret]
-        restart(server, client)
