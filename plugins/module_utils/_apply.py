@@ -11,6 +11,7 @@ from ansible_collections.oracle1.minio.plugins.module_utils._client import Clien
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem, Refused, Unreachable
 from ansible_collections.oracle1.minio.plugins.module_utils._manifest import MANIFEST, arguments, levels, wishes_of
 from ansible_collections.oracle1.minio.plugins.module_utils._progress import Progress
+from ansible_collections.oracle1.minio.plugins.module_utils._prune import PRUNABLE, Pruning
 from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import (
     Outcome, Plan, Wanted, assure, carry_out, check_removal, exported, missing_reference, observe, plan, remarks, start,
@@ -24,29 +25,39 @@ MANY = 3
 IDENTITIES = ("policy", "user", "group", "policy_attachment", "service_account")
 
 
-def survey(client: Client, wishes: Sequence[Wanted], how: str) -> Snapshot:
-    """What the wishes are read from. how: auto, bulk (always everything at once) or single (each object by itself)."""
+def survey(client: Client, wishes: Sequence[Wanted], how: str, pruned: Sequence[str] = ()) -> Snapshot:
+    """What the wishes are read from. how: auto, bulk (always everything at once) or single (each object by itself).
+
+    What may be pruned, given as keys of the manifest, takes a look at everything.
+    """
     snapshot = Snapshot(client)
     least = {"auto": MANY, "bulk": 1, "single": len(wishes) + 1}[how]
-    if sum(wanted.resource.kind == "bucket" for wanted in wishes) >= least:
+    everything = set(pruned if how != "single" else ())
+    if sum(wanted.resource.kind == "bucket" for wanted in wishes) >= least or everything & {"buckets", "tiers"}:
         snapshot.take_buckets()
-    if sum(wanted.resource.kind in IDENTITIES for wanted in wishes) >= least:
+    if sum(wanted.resource.kind in IDENTITIES for wanted in wishes) >= least or everything - {"buckets", "tiers"}:
         snapshot.take_identities()
     return snapshot
 
 
 def reconcile(client: Client, wishes: Sequence[Wanted], how: str, check_mode: bool, concurrency: int,
-              progress: Progress) -> tuple[list[Outcome], Snapshot | None]:
-    """One outcome per wish, in their order, and what was read from. how is survey's, or nothing: take all for absent.
+              progress: Progress, pruning: Pruning = Pruning(())) -> tuple[list[Outcome], Snapshot | None]:
+    """One outcome per wish, in their order, then one for each object that is pruned; and what was read from.
+
+    how is survey's, or nothing: take all for absent, and prune nothing.
 
     In check mode, and where everything is taken for absent, the plan is the outcome.
     """
     with ThreadPoolExecutor(max_workers=concurrency) as threads:
-        source = None if how == "nothing" else survey(client, wishes, how)
+        source = None if how == "nothing" else survey(client, wishes, how, pruning.kinds)
         outcomes = [Outcome(wanted, NOTHING) for wanted in wishes]
         progress.begin("read", len(outcomes))
         list(threads.map(progress.counted(lambda outcome: _decide(source, outcome)), outcomes))
         if source is not None:
+            if pruning.kinds:
+                unlisted = [Outcome(wanted, NOTHING) for wanted in pruning.unlisted(source, client, outcomes, threads.map)]
+                list(threads.map(lambda outcome: _decide(source, outcome), unlisted))
+                outcomes += unlisted
             promised = {(wanted.resource.kind, wanted.name) for wanted in wishes if wanted.present}
             list(threads.map(lambda outcome: _check_references(source, outcome, promised), outcomes))
         if source is None:
@@ -154,15 +165,19 @@ def run_export() -> None:
             source.take_buckets()
         if any(MANIFEST[key].kind in IDENTITIES for key in module.params["kinds"]):
             source.take_identities()
-        manifest = {}
+        manifest, withheld = {}, []
         with ThreadPoolExecutor(max_workers=8) as threads:
             for key in (key for key in exportable() if key in module.params["kinds"]):
                 resource = MANIFEST[key]
-                entries = threads.map(lambda name, resource=resource: exported(resource, source, name), resource.names(source))
-                manifest[key] = [entry for entry in entries if entry is not None]
+                names = resource.names(source)
+                parts = list(threads.map(lambda name, resource=resource: exported(resource, source, name), names))
+                manifest[key] = [entry for entry, _options in parts if entry is not None]
+                withheld += [{"kind": resource.kind, "name": name, "options": options}
+                             for name, (_entry, options) in zip(names, parts) if options]
     except Problem as problem:
         module.fail_json(msg=str(problem))
-    module.exit_json(changed=False, manifest=manifest, observation=observation(source), requests={"reads": client.reads, "writes": client.writes})
+    module.exit_json(changed=False, manifest=manifest, withheld=withheld, observation=observation(source),
+                     requests={"reads": client.reads, "writes": client.writes})
 
 
 def exportable() -> list[str]:
@@ -178,24 +193,30 @@ def run() -> None:
         "concurrency": {"type": "int", "default": 8},
         "observe": {"type": "str", "choices": ["auto", "bulk", "single"], "default": "auto"},
         "progress_path": {"type": "path"},
+        "prune": {"type": "list", "elements": "str", "choices": list(PRUNABLE), "default": []},
+        "prune_empty": {"type": "list", "elements": "str", "choices": list(PRUNABLE), "default": []},
+        "prune_force": {"type": "bool", "default": False},
         "assume_empty_if_unreachable": {"type": "bool", "default": False},
     }, connections=16)
     params = module.params
     how, note = params["observe"], ""
+    pruning = Pruning(params["prune"], params["prune_empty"], params["prune_force"])
     try:
         if not 1 <= params["concurrency"] <= 16:
             raise Refused("concurrency is a number from 1 to 16")
         wishes = wishes_of(params["manifest"], SecretStore(params["secrets_dir"]) if params["secrets_dir"] else None)
+        pruning.check(wishes, params["session_token"])
         try:
             if isinstance(client, Problem):
                 raise client
-            if wishes:
+            if wishes or pruning.kinds:
                 client.probe()
         except Unreachable as problem:
             if not (module.check_mode and params["assume_empty_if_unreachable"]):
                 raise
             how, note = "nothing", str(problem)
-        outcomes, source = reconcile(client, wishes, how, module.check_mode, params["concurrency"], Progress(params["progress_path"]))
+        progress = Progress(params["progress_path"])
+        outcomes, source = reconcile(client, wishes, how, module.check_mode, params["concurrency"], progress, pruning)
     except Problem as problem:
         module.fail_json(msg=str(problem))
     result = report(outcomes)
@@ -204,6 +225,8 @@ def run() -> None:
     result["invocation"] = {"module_args": {**params, "manifest": f"{len(outcomes)} objects"}}
     result["observation"] = observation(source)
     result["requests"] = {"reads": getattr(client, "reads", 0), "writes": getattr(client, "writes", 0)}
+    if pruning.kinds:
+        result["kept"] = pruning.kept
     if module._diff:
         result["diff"] = [outcome.diff for outcome in outcomes if outcome.plan.changed]
     if note:
@@ -231,6 +254,8 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         action = "failed" if outcome.error else outcome.plan.action
         counts[action] += 1
         entry = {"kind": wanted.resource.kind, "name": wanted.name, "action": action, "changed": outcome.plan.changed, **outcome.remarks}
+        if wanted.options.get("pruned"):
+            entry["pruned"] = True
         if outcome.error:
             entry["error"] = str(outcome.error)
         if wanted.secret is None and wanted.store is not None and (

@@ -16,7 +16,7 @@ from ansible_collections.oracle1.minio.plugins.module_utils import _rules as rul
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Rejected
 from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
-from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted
+from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted, filled
 from ansible_collections.oracle1.minio.plugins.module_utils._rules import elements
 
 CANNED = {
@@ -125,7 +125,8 @@ def _refuse_removal(wanted: Wanted, observed: Observed | None) -> str | None:
     if observed is None or observed.facts["empty"]:
         return None
     if not wanted.options.get("force"):
-        return "it holds objects or versions of objects; force: true removes them for good"
+        switch = "prune_force" if wanted.options.get("pruned") else "force"
+        return f"it holds objects or versions of objects; {switch}: true removes them for good"
     if observed.facts["locked"]:
         return "object lock is on: this server does not remove such a bucket before all its versions have been deleted"
     if observed.facts["replicates"]:
@@ -136,11 +137,15 @@ def _refuse_removal(wanted: Wanted, observed: Observed | None) -> str | None:
 def _references(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str]]:
     def new(facet: str) -> list[Mapping[str, Any]]:
         return [rule for rule in after.get(facet) or [] if rule not in (before.get(facet) or [])]
-    names = {("tier", rule[key]) for rule in new("lifecycle") for key in ("transition_tier", "noncurrent_transition_tier") if key in rule}
+    names = {("tier", tier) for tier in tiers_of(new("lifecycle"))}
     names |= {("notification_target", rule["arn"]) for rule in new("notification")}
     if after.get("encryption") and after["encryption"] != before.get("encryption"):
         names.add(("kms_key", after["encryption"].get("kms_key_id", "")))
     return sorted(names)
+
+
+def tiers_of(lifecycle_rules: Sequence[Mapping[str, Any]]) -> set[str]:
+    return {rule[key] for rule in lifecycle_rules for key in ("transition_tier", "noncurrent_transition_tier") if key in rule}
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
@@ -189,7 +194,8 @@ def names(source: Source) -> list[str]:
     return [element.text or "" for element in root.iter("Name")]
 
 
-def _describe(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def _describe(name: str, observed: Observed) -> dict[str, Any]:
+    values = observed.values
     result = dict(values)
     # A policy that has a name is described by it.
     result.pop("policy" if values["access"] != "custom" else "access")
@@ -197,7 +203,11 @@ def _describe(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
         del result["access"]
     if values["versioning"] == "unversioned":
         del result["versioning"]
-    return {"name": name, **result}
+    return {"name": name, **filled(result)}
+
+
+def _withheld(observed: Observed) -> list[str]:
+    return ["replication.secret_key"] if observed.values["replication"] else []
 
 
 # -- writing ---------------------------------------------------------------------------------------------------------
@@ -264,5 +274,5 @@ BUCKET = Resource(
     read=read, write=write, remove=remove,
     complete=_complete, refuse=_refuse, references=_references,
     after=("tier",),
-    names=names, describe=_describe,
+    names=names, describe=_describe, withheld=_withheld,
 )

@@ -16,6 +16,7 @@ VERSION = "2012-10-17"
 _UNITS = {"": 1, "b": 1}
 _UNITS.update({f"{letter}{suffix}": 1000 ** power for power, letter in enumerate("kmgtp", 1) for suffix in ("b",)})
 _UNITS.update({f"{letter}{suffix}": 1024 ** power for power, letter in enumerate("kmgtp", 1) for suffix in ("ib", "i")})
+_PASSWORD = re.compile(r"//[^/\s@]*:([^/\s@]+)@")
 _TAG = re.compile(r"[a-zA-Z0-9+\-._:/@ =]+")
 _STATEMENT = ("Sid", "Effect", "Principal", "Action", "Resource", "NotResource", "Condition")
 
@@ -27,6 +28,19 @@ def size(value: Any) -> int:
     if match is None or unit is None:
         raise Refused(f"{value!r} is not a size: write bytes, or a number with KiB, MiB, GiB, TiB, KB, MB, GB or TB")
     return int(float(match[1]) * unit) if "." in match[1] else int(match[1]) * unit
+
+
+def has_password(written: str) -> bool:
+    """Whether a text has an address with a user and a password in it, which would be seen wherever the address is shown."""
+    return _PASSWORD.search(written) is not None
+
+
+def passwords(value: Any) -> list[str]:
+    """The passwords of all addresses in a value, at any depth."""
+    if isinstance(value, str):
+        return _PASSWORD.findall(value) if "@" in value else []
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    return [password for item in inner for password in passwords(item)]
 
 
 def text(value: Any) -> str:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the oracle1.minio maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Transport for the S3 API and the admin API, version 3, of a MinIO server.
+"""Transport for the S3 API, the admin API, version 3, and the KMS API of a MinIO server.
 
 Pooling and TLS come from urllib3. Thread-safe.
 """
@@ -34,6 +34,7 @@ else:
     LIBRARY_ERROR = None
 
 ADMIN = "/minio/admin/v3/"
+KMS = "/minio/kms/v1/"
 READING = ("GET", "HEAD")
 # How the server writes a time that is none.
 NEVER = "0001-01-01T00:00:00Z"
@@ -140,6 +141,10 @@ class Client:
         answer = self._send(method, ADMIN + command, query, data, headers, attempt, repeatable, reading)
         return Answer(answer.status, answer.headers, decrypt(answer.body, self._connection.secret_key)) if decrypted else answer
 
+    def kms(self, command: str, query: Mapping[str, str] | None = None, attempt: str = "") -> Answer:
+        """Ask the API of the key management service."""
+        return self._send("GET", KMS + command, query, b"", {}, attempt, reading=True)
+
     def like(self, **changes: Any) -> Client:
         """A client that differs in these options of the connection; what it sends counts here, unless the endpoint is another."""
         other = Client(replace(self._connection, **changes), self._check_mode)
@@ -228,6 +233,9 @@ def _parts(written: str) -> SplitResult | None:
 
 
 def _endpoint(written: str, connection: Connection, connections: int) -> Endpoint:
+    if "@" in written:
+        # It is not repeated: what stands before the sign is a secret.
+        raise Refused("it has a user or a password before an @: write them as access_key and secret_key", subject="endpoint")
     parts = _parts(written)
     if parts is None:
         raise Refused("endpoint must be http://host:port or https://host:port without a path: the signature covers the path",

@@ -19,6 +19,7 @@ from typing import Any, Mapping
 from ansible_collections.oracle1.minio.plugins.module_utils import _canonical as canonical
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused, Rejected
+from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted
 
 # Subsystems whose change a running server takes over at once. All others wait for its restart.
@@ -26,6 +27,11 @@ DYNAMIC = frozenset(("api", "audit_kafka", "audit_webhook", "batch", "browser", 
                      "logger_webhook", "scanner", "storage_class", "subnet"))
 # Keys that hold a credential and nothing else.
 SECRET = frozenset(("auth_token", "client_secret", "lookup_bind_password", "password", "sasl_password", "token"))
+# Keys that hold one among other things, or that the server shows although they are one; and addresses with one in them.
+REVEALING = frozenset(("api_key", "connection_string", "dsn_string", "license"))
+_USERINFO = re.compile(r"//\S*@")
+# Subsystems that are kinds of objects of their own.
+OTHER_KINDS = frozenset(("identity_ldap", "identity_openid"))
 
 _WEBHOOK = {"enable": "off", "batch_size": "1", "queue_size": "100000", "max_retry": "0", "retry_interval": "3s", "http_timeout": "5s"}
 _KAFKA = {"enable": "off", "sasl_mechanism": "plain", "tls_client_auth": "0", "sasl": "off", "tls": "off", "tls_skip_verify": "off"}
@@ -115,6 +121,15 @@ def texts(values: Mapping[str, Any]) -> dict[str, str | None]:
     return {canonical.text(key): None if value is None else _text(key, value) for key, value in sorted(values.items())}
 
 
+def _settings(values: Mapping[str, Any]) -> dict[str, str | None]:
+    """texts, of what may be shown."""
+    result = texts(values)
+    revealing = [key for key, value in result.items() if canonical.has_password(value or "")]
+    if revealing:
+        raise Refused(f"{', '.join(revealing)} holds a credential: write it under secrets, not under settings")
+    return result
+
+
 def _text(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
@@ -171,23 +186,26 @@ def _readable(key: str, value: str) -> bool:
 
 # -- reading ---------------------------------------------------------------------------------------------------------
 
-def _help(client: Client, subsystem: str) -> Help:
+def _subsystems(client: Source) -> list[str]:
+    known = client.admin("GET", "help-config-kv", {"subSys": "", "key": ""}, attempt="ask what can be configured").json()
+    return sorted(item["key"] for item in known["keysHelp"])
+
+
+def _help(client: Source, subsystem: str) -> Help:
     query = {"subSys": subsystem, "key": ""}
     try:
         answer = client.admin("GET", "help-config-kv", query, attempt="ask what can be configured").json()
     except Rejected as error:
         if error.code != "XMinioConfigError":
             raise
-        known = client.admin("GET", "help-config-kv", {"subSys": "", "key": ""}, attempt="ask what can be configured").json()
-        names = ", ".join(sorted(item["key"] for item in known["keysHelp"]))
-        raise Refused(f"this server has no subsystem {subsystem}, only {names}") from None
+        raise Refused(f"this server has no subsystem {subsystem}, only {', '.join(_subsystems(client))}") from None
     found = {item["key"]: re.search(r"\(default: '(.*)'\)", item["description"]) for item in answer["keysHelp"]}
     defaults = {**DEFAULTS.get(subsystem, {}), **{key: match[1] for key, match in found.items() if match}}
     types = {item["key"]: item["type"] for item in answer["keysHelp"]}
     return Help(types, defaults, answer["multipleTargets"])
 
 
-def _running(client: Client, name: str, help_: Help) -> tuple[dict[str, str] | None, dict[str, tuple[str, str]]]:
+def _running(client: Source, name: str, help_: Help) -> tuple[dict[str, str] | None, dict[str, tuple[str, str]]]:
     """The values that the server runs with, None where there is no such target; by key, the variable that overrides it and its value."""
     subsystem, colon, target = name.partition(":")
     answer = client.admin("GET", "get-config-kv", {"key": subsystem}, decrypted=True, attempt="read it")
@@ -205,18 +223,23 @@ def _running(client: Client, name: str, help_: Help) -> tuple[dict[str, str] | N
     return values, overridden
 
 
-def _stored(client: Client, name: str) -> dict[str, str] | None:
+def _stored(client: Source, name: str) -> dict[str, str] | None:
     """The values that the server has stored, None where there is no such target."""
+    subsystem, colon, target = name.partition(":")
+    pairs = _all_stored(client).get(subsystem, {}).get(target or "_")
+    return None if pairs is None else {pair["key"]: pair["value"] for pair in pairs}
+
+
+def _all_stored(client: Source) -> dict[str, dict[str, list[dict[str, str]] | None]]:
+    """What is stored, by subsystem and target, as pairs of key and value."""
     answer = client.admin("GET", "healthinfo", {"minioconfig": "true"}, attempt="read what is stored")
     report = json.loads(answer.body.decode().strip().splitlines()[-1])["minio"]["config"]
     if "config" not in report:
         raise Refused(f"the server cannot read its configuration: {report.get('error')}", attempt="read what is stored")
-    subsystem, colon, target = name.partition(":")
-    pairs = report["config"].get(subsystem, {}).get(target or "_")
-    return None if pairs is None else {pair["key"]: pair["value"] for pair in pairs}
+    return report["config"]
 
 
-def _set_last(client: Client, name: str, keys: list[str]) -> dict[str, str]:
+def _set_last(client: Source, name: str, keys: list[str]) -> dict[str, str]:
     """What was set last for each key, as far as the server's history goes."""
     answer = client.admin("GET", "list-config-history-kv", {"count": "0"}, decrypted=True, attempt="read what was set")
     result: dict[str, str] = {}
@@ -228,7 +251,7 @@ def _set_last(client: Client, name: str, keys: list[str]) -> dict[str, str]:
     return result
 
 
-def read(client: Client, wanted: Wanted) -> Observed | None:
+def read(client: Source, wanted: Wanted) -> Observed | None:
     subsystem, colon, target = wanted.name.partition(":")
     if colon and not re.fullmatch(r"[A-Za-z0-9][\w.-]*", target):
         raise Refused("a target's name has letters, digits, dots, hyphens and underscores: write subsystem:target")
@@ -240,7 +263,9 @@ def read(client: Client, wanted: Wanted) -> Observed | None:
     there = running if dynamic else _stored(client, wanted.name)
     known = sorted({*help_.types, *help_.defaults, *(running or {}), *(there or {}), "comment"})
     secrets = texts(wanted.secret or {}) if wanted.present else {}
-    mentioned = [*wanted.values.get("settings", {}), *secrets] if wanted.present else []
+    wish = wanted.values.get("settings", {}) if wanted.present else {}
+    # A wish that only asks what is there mentions all that may be told.
+    mentioned = [key for key in known if key not in SECRET] if wish is True else [*wish, *secrets]
     unknown = sorted(set(mentioned) - set(known))
     if unknown:
         raise Refused(f"{subsystem} has no {', '.join(unknown)}, only {', '.join(known)}", attempt="configure it")
@@ -255,13 +280,17 @@ def read(client: Client, wanted: Wanted) -> Observed | None:
         return Observed({}, facts, gone=not configured and not (colon and overridden))
     if there is None and not overridden:
         return Observed({}, facts, gone=True)
-    shown = {key: overridden[key][1] if key in overridden else values[key] for key in wanted.values.get("settings", {})}
+    if wish is True:
+        chosen = _chosen(values, facts, bool(colon))
+        hidden = [key for key in chosen if _reveals(key, chosen[key], known)]
+        return Observed({"settings": {key: value for key, value in chosen.items() if key not in hidden}}, {**facts, "withheld": hidden})
+    shown = {key: overridden[key][1] if key in overridden else values[key] for key in wish}
     if _enables(wanted.values, facts):
         shown["enable"] = overridden["enable"][1] if "enable" in overridden else values["enable"]
-    return Observed({"settings": dict(sorted(shown.items()))}, facts)
+    return Observed({"settings": {key: HIDDEN if canonical.has_password(value) else value for key, value in sorted(shown.items())}}, facts)
 
 
-def _shown(client: Client, name: str, stored: dict[str, str], running: Mapping[str, str], mentioned: list[str],
+def _shown(client: Source, name: str, stored: dict[str, str], running: Mapping[str, str], mentioned: list[str],
            known: list[str]) -> dict[str, str]:
     """The stored values, those that the health report does not show from the history, or else as they run."""
     redacted = [key for key, value in stored.items() if value == _REDACTED]
@@ -270,6 +299,23 @@ def _shown(client: Client, name: str, stored: dict[str, str], running: Mapping[s
     for key in redacted:
         result[key] = HIDDEN if key in SECRET else last.get(key) or running.get(key) or _REDACTED
     return result
+
+
+def _chosen(values: Mapping[str, str], facts: Mapping[str, Any], target: bool) -> dict[str, str]:
+    """What somebody has set: no default, and nothing that comes from the environment."""
+    help_, overridden = facts["help"], facts["overridden"]
+    chosen = {key: value for key, value in sorted(values.items())
+              if key not in overridden and not help_.same(key, value, help_.default(key))}
+    # What is set without a word about it would be enabled where it is new.
+    if values.get("enable") and "enable" not in overridden and (chosen or target):
+        chosen["enable"] = values["enable"]
+    return chosen
+
+
+def _reveals(key: str, value: str, known: list[str]) -> bool:
+    """Whether a value may not be told: it is a credential, or holds one, or cannot be told as it is."""
+    return (key in SECRET or key in REVEALING or value in (HIDDEN, _REDACTED) or _USERINFO.search(value) is not None
+            or _unwritable({key: value}, known) is not None)
 
 
 def _differ(stored: Mapping[str, str] | None, running: Mapping[str, str] | None) -> bool:
@@ -383,10 +429,30 @@ def _send(client: Client, method: str, command: str, text: str, attempt: str) ->
         client.admin(method, command, body=text.encode(), encrypted=True, attempt=attempt)
 
 
+def names(source: Source) -> list[str]:
+    """Every target, and every subsystem without one of which somebody has set something."""
+    stored, result = _all_stored(source), []
+    for subsystem in _subsystems(source):
+        for target, pairs in stored.get(subsystem, {}).items() if subsystem not in OTHER_KINDS else ():
+            if target != "_":
+                result.append(f"{subsystem}:{target}")
+            elif pairs and not _is_default(_help(source, subsystem), pairs):
+                result.append(subsystem)
+    return sorted(result)
+
+
+def _is_default(help_: Help, pairs: list[dict[str, str]]) -> bool:
+    return all(help_.same(pair["key"], pair["value"], help_.default(pair["key"])) for pair in pairs)
+
+
+def _describe(name: str, observed: Observed) -> Mapping[str, Any]:
+    return {"settings": observed.values["settings"]} if observed.values["settings"] else {}
+
+
 CONFIG = Resource(
     kind="config", key="name",
-    fields=(Field("settings", {"type": "dict"}, texts),),
+    fields=(Field("settings", {"type": "dict"}, _settings),),
     read=read, write=write, remove=remove,
-    complete=_complete, refuse=_refuse, notes=_notes,
+    complete=_complete, refuse=_refuse, notes=_notes, names=names, describe=_describe, withheld=lambda observed: observed.facts["withheld"],
     secret="secrets", secret_spec={"type": "dict"}, generated=False, secret_needed=False, secret_due=_secret_due,
 )

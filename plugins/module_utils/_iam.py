@@ -21,6 +21,8 @@ NAMES = {"type": "list", "elements": "str"}
 FLAG = {"type": "bool", "default": False}
 # The server's way to say "never" in an update.
 NEVER = "1970-01-01T00:00:00Z"
+# The account with which linked sites speak to each other; the server makes it and lets nobody else.
+SITE_REPLICATOR = "site-replicator-0"
 # The policies that every server has, by their actions.
 BUILT_IN = {
     "consoleAdmin": (["admin:*"], ["kms:*"], ["s3:*"]),
@@ -85,10 +87,10 @@ def policy_names(source: Source) -> list[str]:
     return sorted(source.admin("GET", "list-canned-policies", attempt="list the policies").json() or {})
 
 
-def _describe_policy(name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+def _describe_policy(name: str, observed: Observed) -> Mapping[str, Any]:
     """Nothing for a policy that the server brought itself, as long as nobody has changed it."""
-    actions = sorted(sorted(statement["Action"]) for statement in values["policy"].get("Statement", ()))
-    return {} if actions == sorted(sorted(group) for group in BUILT_IN.get(name, ((),))) else values
+    actions = sorted(sorted(statement["Action"]) for statement in observed.values["policy"].get("Statement", ()))
+    return {} if actions == sorted(sorted(group) for group in BUILT_IN.get(name, ((),))) else observed.values
 
 
 def _refuse_policy(wanted: Wanted, observed: Observed | None, after: Mapping[str, Any]) -> str | None:
@@ -494,7 +496,8 @@ def account_names(source: Source) -> list[str]:
     """Service accounts of all users, those of the server's administrator included."""
     found = source.admin("GET", "list-access-keys-bulk", {"listType": "svcacc-only", "all": "true"}, decrypted=True,
                          attempt="list the service accounts").json() or {}
-    return sorted(account["accessKey"] for user in found.values() for account in user.get("serviceAccounts") or [])
+    names = {account["accessKey"] for user in found.values() for account in user.get("serviceAccounts") or []}
+    return sorted(names - {SITE_REPLICATOR})
 
 
 SERVICE_ACCOUNT = Resource(

@@ -9,6 +9,7 @@ restart sees what the server will be, and says that it must be restarted.
 """
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,7 @@ from typing import Any, Callable, Mapping, Sequence
 from ansible_collections.oracle1.minio.plugins.module_utils import _canonical as canonical
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused, Rejected
+from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted
 
 # What the server does when nothing is configured under a name; a configuration of nothing but defaults is none.
@@ -37,7 +39,10 @@ class Setting:
         if self.spec["type"] == "bool":
             return bool(value)
         if not self.separator:
-            return canonical.text(value).strip() or self.default
+            written = canonical.text(value).strip() or self.default
+            if canonical.has_password(written):
+                raise Refused("it has an address with a password before an @, which would be seen wherever the address is shown")
+            return written
         names = canonical.names(value)
         broken = [name for name in names if self.separator in name or not name.strip()]
         if broken:
@@ -145,12 +150,16 @@ def _stored(client: Client, provider: Provider, name: str) -> Stored:
     return Stored(values, environment, secret_waits or _decoded(provider, values) != _decoded(provider, live))
 
 
+def _set(client: Source) -> list[dict[str, Any]]:
+    """Every setting of the configuration that the server remembers."""
+    return client.admin("GET", "list-config-history-kv", {"count": "0"}, decrypted=True, attempt="read what was stored").json() or []
+
+
 def _history(client: Client, provider: Provider, name: str) -> tuple[list[tuple[datetime, dict[str, str]]], datetime]:
     """What was written to a configuration, and when; and when the server that has run longest was started."""
-    answer = client.admin("GET", "list-config-history-kv", {"count": "0"}, decrypted=True, attempt="read what was stored")
     head = provider.subsystem if name == DEFAULT_NAME else f"{provider.subsystem}:{name}"
     entries = [(_moment(entry["createTime"]), decode(line[len(head) + 1:], list(provider.defaults)))
-               for entry in answer.json() or [] for line in entry.get("data", "").splitlines() if line.startswith(f"{head} ")]
+               for entry in _set(client) for line in entry.get("data", "").splitlines() if line.startswith(f"{head} ")]
     if not entries:
         return [], datetime.now(timezone.utc)
     info = client.admin("GET", "info", attempt="ask how long the server has run")
@@ -226,6 +235,13 @@ def _resource(provider: Provider, refuse: Callable[[Mapping[str, Any]], str | No
                 if error.code != "XMinioAdminNoSuchConfigTarget":
                     raise
 
+    def describe(name: str, observed: Observed) -> Mapping[str, Any]:
+        """What somebody has chosen and stored. What comes from the environment is none of a manifest's business."""
+        environment, defaults = observed.facts["environment"], _decoded(provider, provider.defaults)
+        chosen = {key: value for key, value in observed.values.items()
+                  if key in by_key and key not in environment and value != defaults[key]}
+        return {"enabled": observed.values["enabled"], **chosen} if chosen and ENABLE not in environment else chosen
+
     def restart_needed(client: Client, wanted: Wanted, observed: Observed | None) -> bool:
         return observed.facts["differs"] if observed else _stored(client, provider, wanted.name).differs
 
@@ -233,6 +249,7 @@ def _resource(provider: Provider, refuse: Callable[[Mapping[str, Any]], str | No
     fields += [Field(setting.key, dict(setting.spec), setting.canonical) for setting in provider.settings]
     return Resource(kind=provider.kind, key="name", key_spec={"required": False, "default": DEFAULT_NAME}, name=name, fields=fields,
                     read=read, write=write, remove=remove, refuse=refuse_it, secret=provider.secret,
+                    describe=describe, withheld=lambda observed: [provider.secret] if describe("", observed) else [],
                     restart_needed=restart_needed, **more)
 
 
@@ -277,7 +294,7 @@ LDAP_PROVIDER = Provider(
     secret="lookup_bind_password",
     needed=("server_addr", "lookup_bind_dn", "user_dn_search_base_dn", "user_dn_search_filter"),
 )
-LDAP = _resource(LDAP_PROVIDER, _refuse_ldap, _only_default)
+LDAP = _resource(LDAP_PROVIDER, _refuse_ldap, _only_default, names=lambda source: [DEFAULT_NAME])
 
 
 # -- OpenID ----------------------------------------------------------------------------------------------------------
@@ -310,4 +327,14 @@ OPENID_PROVIDER = Provider(
     ),
     secret="client_secret", needed=("config_url", "client_id"),
 )
-OPENID = _resource(OPENID_PROVIDER, _refuse_openid, _plain_name, references=_role_policies, after=("policy",))
+
+
+def _openid_names(source: Source) -> list[str]:
+    """The configurations that the server works with, and those that wait for its restart."""
+    listed = source.admin("GET", "idp-config/openid", decrypted=True, attempt="list the configurations of OpenID").json() or []
+    written = re.compile(rf"^{OPENID_PROVIDER.subsystem}(?::(\S+))? ", re.MULTILINE)
+    waiting = [match[1] or DEFAULT_NAME for entry in _set(source) for match in written.finditer(entry.get("data", ""))]
+    return sorted({*(item["name"] for item in listed), *waiting})
+
+
+OPENID = _resource(OPENID_PROVIDER, _refuse_openid, _plain_name, references=_role_policies, after=("policy",), names=_openid_names)

@@ -8,6 +8,7 @@ from typing import Any, Mapping
 
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused, Rejected
+from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import Observed, Plan, Resource, Wanted
 
 # The server tries the key, and passes on in words what the service answered.
@@ -46,4 +47,15 @@ def remove(client: Client, wanted: Wanted, observed: Observed) -> None:
     """Never called: it is refused."""
 
 
-KMS_KEY = Resource(kind="kms_key", key="name", fields=(), read=read, write=write, remove=remove, refuse=_refuse)
+def names(source: Source) -> list[str]:
+    """All keys that the service lists. A server without such a service has none."""
+    try:
+        listed = source.kms("key/list", {"pattern": ""}, attempt="list the keys of the key management service").json()
+    except Rejected as error:
+        if error.code == "NotImplemented":
+            return []
+        raise
+    return sorted(key["name"] for key in listed or [])
+
+
+KMS_KEY = Resource(kind="kms_key", key="name", fields=(), read=read, write=write, remove=remove, refuse=_refuse, names=names)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Mapping, Sequence
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -51,7 +51,24 @@ def _wishes(manifest: Mapping[str, Any], store: SecretStore | None) -> tuple[lis
             except Problem as problem:
                 problems.append(str(problem))
     count = Counter(wanted.subject for wanted in wishes)
-    return wishes, problems + [f"{subject}: the manifest names it {number} times" for subject, number in count.items() if number > 1]
+    problems += [f"{subject}: the manifest names it {number} times" for subject, number in count.items() if number > 1]
+    return wishes, problems + _contradictions(wishes)
+
+
+def _contradictions(wishes: Sequence[Wanted]) -> list[str]:
+    """What refers to something that the same manifest removes."""
+    removed = {(wanted.resource.kind, wanted.name): wanted for wanted in wishes if not wanted.present}
+    return [f"{wanted.subject}: it refers to {removed[reference].subject}, which the manifest removes (state: absent): take one of them out"
+            for wanted in wishes if wanted.present for reference in _refers(wanted) if reference in removed]
+
+
+def _refers(wanted: Wanted) -> list[tuple[str, str]]:
+    """What a wish names itself, whatever is there already."""
+    # A wish for rules also has those that shall go; only the others refer to something.
+    after = {wanted.resource.key: wanted.name, **{name: getattr(value, "rules", value) for name, value in wanted.values.items()}}
+    named = wanted.resource.references({}, after) if wanted.resource.references else []
+    # The server removes the service accounts of a user together with the user.
+    return [*named, ("user", after["user"])] if wanted.resource is SERVICE_ACCOUNT and "user" in after else named
 
 
 def levels(resources: Iterable[Resource]) -> list[list[str]]:

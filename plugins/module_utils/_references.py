@@ -23,6 +23,9 @@ class Source(Protocol):
     def admin(self, method: str, command: str, query: Mapping[str, str] | None = None, **more: Any) -> Answer:
         """As Client.admin."""
 
+    def kms(self, command: str, query: Mapping[str, str] | None = None, **more: Any) -> Answer:
+        """As Client.kms."""
+
 
 def _answered(command: str, option: str, absent: str, **query: str) -> Callable[[Source, str], bool]:
     """A question that the server rejects with the code absent when there is nothing of that name."""

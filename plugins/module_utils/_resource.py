@@ -17,6 +17,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _client
 from ansible_collections.oracle1.minio.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.oracle1.minio.plugins.module_utils._canonical import passwords
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import NotKept, Problem, Refused
 from ansible_collections.oracle1.minio.plugins.module_utils._references import EXISTS, Source
 from ansible_collections.oracle1.minio.plugins.module_utils._secrets import SecretStore
@@ -149,8 +150,10 @@ class Resource:
     after: Sequence[str] = ()
     # The names of all objects of this kind; given a source. None: they cannot be listed, so they are not exported.
     names: Callable[[Source], list[str]] | None = None
-    # An object's fields as options that describe it, from its name and its values; without what is empty by default.
-    describe: Callable[[str, Mapping[str, Any]], Mapping[str, Any]] | None = None
+    # An object as options that describe it, from its name and what was observed; nothing where it needs no entry.
+    describe: Callable[[str, Observed], Mapping[str, Any]] | None = None
+    # Options that an object has and that are not exported, because they are credentials which only somebody else can bring.
+    withheld: Callable[[Observed], Sequence[str]] | None = None
     # Options of the module that carry another name there because the connection's option has it already.
     renamed: Mapping[str, str] = field(default_factory=dict)
     key_spec: Mapping[str, Any] = field(default_factory=dict)
@@ -362,15 +365,24 @@ class _named:
             problem.subject = self._wanted.subject
 
 
-def exported(resource: Resource, source: Source, name: str) -> dict[str, Any] | None:
-    """An object as an entry of a manifest that changes nothing; None when it has gone, or needs no entry."""
-    everything = Wanted(resource, name, True, {item.name: True for item in resource.fields}, {})
-    observed = observe(source, everything)
+def whole(resource: Resource, name: str) -> Wanted:
+    """A wish that only asks for all fields; it has no value of any."""
+    return Wanted(resource, name, True, {item.name: True for item in resource.fields}, {})
+
+
+def filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is empty by default."""
+    return {item: value for item, value in values.items() if value not in (None, "", 0, False, [], {})}
+
+
+def exported(resource: Resource, source: Source, name: str) -> tuple[dict[str, Any] | None, list[str]]:
+    """An object as an entry of a manifest that changes nothing, None when it has gone or needs no entry; and what was withheld."""
+    observed = _existing(observe(source, whole(resource, name)))
     if observed is None:
-        return None
-    described = resource.describe(name, observed.values) if resource.describe else observed.values
-    kept = {item: value for item, value in described.items() if value not in (None, "", 0, False, [], {})}
-    return {resource.key: name, **kept} if described else None
+        return None, []
+    described = resource.describe(name, observed) if resource.describe else filled(observed.values)
+    needless = resource.describe is not None and not described
+    return None if needless else {resource.key: name, **described}, list(resource.withheld(observed)) if resource.withheld else []
 
 
 def missing_reference(source: Source, wanted: Wanted, planned: Plan, promised: set[tuple[str, str]]) -> Refused | None:
@@ -391,6 +403,8 @@ def connection(params: Mapping[str, Any]) -> _client.Connection:
 def start(spec: Mapping[str, Any], connections: int = 8, **rules: Any) -> tuple[AnsibleModule, _client.Client | Problem]:
     """The module and its client, or why there is none. Ends the module when the library is missing."""
     module = AnsibleModule(argument_spec={**CONNECTION, **spec}, supports_check_mode=True, **rules)
+    # What is refused because it has a password in it is not repeated with the call either.
+    module.no_log_values.update(passwords(module.params), (written.rpartition("@")[0] for written in module.params["endpoint"] if "@" in written))
     if _client.LIBRARY_ERROR:
         module.fail_json(
             msg=missing_required_lib("urllib3", reason="The library minio brings it."),

@@ -11,6 +11,7 @@ from typing import Any, Mapping, Sequence
 
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Answer, Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem, Refused, Rejected, Unreachable
+from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted
 
 SITES: dict[str, Any] = {"type": "list", "elements": "dict", "options": {
@@ -29,6 +30,9 @@ def _sites(sites: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         raise Refused(f"two sites have the name {doubled[0]}")
+    for site in sites:
+        if "@" in (site.get("endpoint") or ""):
+            raise Refused(f"the endpoint of the site {site['name']} has a user or a password before an @: write them as access_key and secret_key")
     return {"wanted": {site["name"]: (site.get("endpoint") or "").rstrip("/") for site in sites if site.get("state") != "absent"},
             "removed": [site["name"] for site in sites if site.get("state") == "absent"]}
 
@@ -85,7 +89,9 @@ def read(client: Client, wanted: Wanted) -> Observed | None:
 
 def _judge(client: Client, wanted: Wanted, there: set[str]) -> None:
     """Refuse new sites that the server would refuse, as far as they can be asked from here."""
-    endpoints = (wanted.values.get("sites") or {}).get("wanted") or {}
+    wish = wanted.values.get("sites")
+    # A wish that only asks what is there has no sites.
+    endpoints = wish["wanted"] if isinstance(wish, Mapping) else {}
     new = {name: endpoint for name, endpoint in endpoints.items() if name not in there and name != wanted.name and endpoint}
     given = _credentials(wanted)
     if not new:
@@ -166,10 +172,16 @@ def remove(client: Client, wanted: Wanted, observed: Observed) -> None:
     _accepted(client.admin("PUT", "site-replication/remove", VERSION, body, attempt="end the replication"), "end the replication")
 
 
+def names(source: Source) -> list[str]:
+    """The cluster's own name among the sites, or nothing."""
+    info = source.admin("GET", "site-replication/info", VERSION, attempt="read the sites").json()
+    return [info["name"]] if info.get("enabled") else []
+
+
 SITE_REPLICATION = Resource(
     kind="site_replication", key="name",
     fields=(Field("sites", SITES, _sites, _merge, needed=True), Field("replicate_ilm_expiry", {"type": "bool"})),
     # Named here as well, so that the credentials reach the writing; the canonical value has none.
     options={"sites": SITES, "sites_authoritative": {"type": "bool", "default": False}},
-    read=read, write=write, remove=remove, refuse=_refuse,
+    read=read, write=write, remove=remove, refuse=_refuse, names=names, withheld=lambda observed: ["sites.secret_key"],
 )

@@ -33,7 +33,7 @@ _FACETS = {
 }
 _NOTHING = {"versioning": b"<VersioningConfiguration/>", "notification": b"<NotificationConfiguration/>"}
 # What is asked for many objects and answers the same for all.
-_ONCE = frozenset(("tier",))
+_ONCE = frozenset(("tier", "healthinfo", "help-config-kv", "list-config-history-kv"))
 _SECRETS = frozenset(("secretKey", "sessionToken"))
 
 
@@ -129,11 +129,16 @@ class Snapshot:
     def admin(self, method: str, command: str, query: Mapping[str, str] | None = None, **more: Any) -> Answer:
         """As Client.admin; answered from the archives where it can be. What is not in them is asked of the server."""
         if method == "GET" and command in _ONCE:
-            if command not in self.remembered:
-                self.remembered[command] = self.client.admin(method, command, query, **more)
-            return self.remembered[command]
+            asked = json.dumps([command, query or {}])
+            if asked not in self.remembered:
+                self.remembered[asked] = self.client.admin(method, command, query, **more)
+            return self.remembered[asked]
         found = self._known(command, query or {}) if method == "GET" else None
         return self.client.admin(method, command, query, **more) if found is None else Answer(200, {}, json.dumps(found).encode())
+
+    def kms(self, command: str, query: Mapping[str, str] | None = None, **more: Any) -> Answer:
+        """As Client.kms."""
+        return self.client.kms(command, query, **more)
 
     def _known(self, command: str, query: Mapping[str, str]) -> Any:
         files = (self.buckets or {}).get(query.get("bucket", ""))

@@ -10,7 +10,9 @@ import threading
 from typing import Any, Mapping
 from urllib.parse import urlsplit
 
+from ansible_collections.oracle1.minio.plugins.module_utils import _canonical as canonical
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
+from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused
 from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted
 
@@ -39,6 +41,8 @@ _PRINCIPAL = {"tenant_id": "TenantID", "client_id": "ClientID"}
 
 
 def _endpoint(value: str) -> str:
+    if canonical.has_password(value):
+        raise Refused("it has a password before an @: give it as the secret key of the tier")
     return value.rstrip("/")
 
 
@@ -170,6 +174,7 @@ TIER = Resource(
     ),
     options={"force": {"type": "bool", "default": False}},
     read=read, write=write, remove=remove, complete=_complete, refuse=_refuse, names=names,
+    withheld=lambda observed: ["secret_key"],
     # jsonarg, because Ansible hands over the text of a credentials.json as a dictionary.
     secret="secret_key", secret_spec={"type": "jsonarg", "aliases": ["account_key", "client_secret", "credentials"]}, generated=False,
     renamed={"endpoint": "tier_endpoint", "region": "tier_region", "access_key": "tier_access_key", "secret_key": "tier_secret_key"},

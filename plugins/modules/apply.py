@@ -10,7 +10,7 @@ short_description: Reconcile a manifest of buckets, identities and server config
 version_added: 0.1.0
 description:
   - Brings everything that the manifest names to the wanted state in one call, in dependency order and concurrently.
-  - What the manifest does not name is left alone. One failing object does not keep the others from being done; the task fails at the end and lists it.
+  - What the manifest does not name is left alone, unless O(prune) names its kind. One failing object does not keep the others from being done; the task fails at the end and lists it.
   - An interrupted run is finished by the next one.
 author:
   - The oracle1.minio maintainers (@oracle1)
@@ -41,6 +41,30 @@ options:
       - File to which a line such as C(300 of 1000 objects written) is added every few seconds.
       - Under C(-v) the lines are shown while the task runs, where the module runs on the controller.
     type: path
+  prune:
+    description:
+      - Kinds of which everything is removed that the server has and the manifest does not hold.
+      - Policies that every server brings stay, and so do the account that runs the module, its user and the groups that this is
+        in. What something needs that stays is left, too, whether the manifest holds that or not, and listed in RV(kept) - a policy that
+        is attached or is a role policy, a user with service accounts, a user that a group of the manifest names as a member, a tier that
+        a lifecycle rule names.
+      - A bucket that holds objects or versions is not removed, and fails, unless O(prune_force) is true. A group goes with
+        its members taken out.
+      - Does nothing where O(assume_empty_if_unreachable) takes the server for one that does not exist.
+    type: list
+    elements: str
+    choices: [tiers, policies, users, groups, policy_attachments, service_accounts, buckets]
+    default: []
+  prune_empty:
+    description: Kinds of O(prune) of which the manifest may hold nothing, so that all of them go. Without it that is taken for a mistake.
+    type: list
+    elements: str
+    choices: [tiers, policies, users, groups, policy_attachments, service_accounts, buckets]
+    default: []
+  prune_force:
+    description: Whether buckets that O(prune) removes go with all objects and versions in them, for good.
+    type: bool
+    default: false
   assume_empty_if_unreachable:
     description:
       - Whether, in check mode only, a server that does not answer is taken for one that does not exist yet, so that everything
@@ -88,6 +112,23 @@ EXAMPLES = r"""
           description: The device at the north gate
   register: applied
 
+- name: Have no other policies and users than these
+  oracle1.minio.apply:
+    secrets_dir: "{{ secrets_dir }}"
+    prune: [policies, users]
+    manifest:
+      policies:
+        - name: models-read
+          policy:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Action: s3:GetObject
+                Resource: arn:aws:s3:::oracle1-models/*
+      users:
+        - name: edge
+          policies: [models-read]
+
 - name: Show what became of each object
   ansible.builtin.debug:
     var: applied.results
@@ -118,7 +159,7 @@ counts:
       description: Objects that could not be brought to the wanted state.
       type: int
 results:
-  description: One entry per object of the manifest.
+  description: One entry per object of the manifest, then one for each object that is pruned.
   returned: success or failure of objects
   type: list
   elements: dict
@@ -141,8 +182,26 @@ results:
     restart_needed:
       description: Whether what is stored takes effect only when the servers are restarted. Only of kinds that may need it.
       type: bool
+    pruned:
+      description: V(true) for an object that the manifest does not hold and that O(prune) is about.
+      type: bool
     secret_file:
       description: File with the generated secret key, where one is kept in O(secrets_dir).
+      type: str
+kept:
+  description: What the manifest does not hold and O(prune) leaves all the same.
+  returned: when O(prune) names a kind
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: As in RV(results[].kind).
+      type: str
+    name:
+      description: Name, or access key, of the object.
+      type: str
+    reason:
+      description: What needs it.
       type: str
 observation:
   description: How the state before was found.

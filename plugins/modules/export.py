@@ -13,8 +13,9 @@ description:
     that was set up by hand comes under management.
   - No secret is part of it. Applied to another cluster, users and service accounts get new ones.
   - Policies that every server brings are left out unless somebody has changed them.
-  - The server's own configuration is not part of it - config, LDAP, OpenID, keys of the KMS and site replication. What is a default
-    and what is a choice cannot be told apart there, and their credentials cannot be read.
+  - Of the server's own configuration, LDAP and OpenID, that is exported which is stored and no default. What comes from the
+    server's environment is not. Site replication is exported as seen from this cluster.
+  - The caller needs the right to read each kind. One that it may not read fails the task; O(kinds) leaves it out.
 author:
   - The oracle1.minio maintainers (@oracle1)
 options:
@@ -22,8 +23,8 @@ options:
     description: Keys of the manifest that are wanted. All by default.
     type: list
     elements: str
-    choices: [tiers, policies, users, groups, policy_attachments, service_accounts, buckets]
-    default: [tiers, policies, users, groups, policy_attachments, service_accounts, buckets]
+    choices: [config, ldap, openid, kms_keys, tiers, policies, users, groups, policy_attachments, service_accounts, site_replication, buckets]
+    default: [config, ldap, openid, kms_keys, tiers, policies, users, groups, policy_attachments, service_accounts, site_replication, buckets]
 attributes:
   check_mode:
     support: full
@@ -55,6 +56,26 @@ manifest:
   description: One list of entries for each of O(kinds); the option O(oracle1.minio.apply#module:manifest).
   returned: success
   type: dict
+withheld:
+  description:
+    - Credentials that the server has and that are not part of RV(manifest). Another cluster needs them beside it.
+    - Secret keys of users and service accounts are not listed, because new ones can be made for them.
+    - A setting is withheld as a whole when it is a credential, or an address with one before an C(@). Other texts with a credential
+      in them, such as an address that nobody may know, cannot be told from those without and are exported.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: Kind of the object.
+      type: str
+    name:
+      description: Name of the object.
+      type: str
+    options:
+      description: What is missing of it.
+      type: list
+      elements: str
 observation:
   description: How the objects were read; as RV(oracle1.minio.apply#module:observation).
   returned: success

@@ -366,3 +366,15 @@ def as_documented(info: Mapping[str, Any]) -> None:
             for item in (inner[:1] if isinstance(inner, list) else [inner]) if inner and "contains" in described else []:
                 compare(item, described["contains"], False)
     compare(info, yaml.safe_load(entry.RETURN)["info"]["contains"], True)
+
+
+def round_trip(run: Run, *secrets: str, **options: Any) -> dict[str, Any]:
+    """Export, see that no secret is in it and that applying it changes nothing, and return what was exported."""
+    exported = run("export", options)
+    assert not exported.get("failed"), exported["msg"]
+    assert not any(secret in json.dumps(exported) for secret in secrets)
+    for check in (True, False):
+        applied = run("apply", {"manifest": exported["manifest"]}, check=check)
+        assert not applied.get("failed"), applied["msg"]
+        assert applied["changed"] is False and applied["counts"]["unchanged"] == applied["counts"]["total"], applied["results"]
+    return exported

@@ -11,7 +11,7 @@ import urllib.request
 from typing import Any
 
 import pytest
-from conftest import running
+from conftest import round_trip, running
 
 SECRET = "one-account-secret-nobody-may-see"
 ALICE, NOBODY = "uid=alice,ou=people,dc=example,dc=com", "uid=nobody,ou=people,dc=example,dc=com"
@@ -123,3 +123,12 @@ def test_a_service_account_made_by_mc(run, server):
     server.mc("idp", "ldap", "accesskey", "create", "s3", "alice", "--access-key", "by-mc", "--secret-key", SECRET, "--name", "hers")
     for check in (True, False):
         assert run("service_account", {"account_access_key": "by-mc", "user": "alice", "name": "hers"}, check=check)["changed"] is False
+
+
+def test_a_server_with_a_directory_is_exported(run, server, directory):
+    run("policy_attachment", {"entity": f"ldap_group:{READERS}", "policies": ["readonly"]})
+    exported = round_trip(run, directory.password, SECRET)
+    (entry,) = exported["manifest"]["ldap"]
+    assert entry == {"name": "_", "enabled": True, **{name: value for name, value in directory.wish.items() if name != "lookup_bind_password"}}
+    assert {"entity": f"ldap_group:{READERS}", "policies": ["readonly"]} in exported["manifest"]["policy_attachments"]
+    assert {"kind": "ldap", "name": "_", "options": ["lookup_bind_password"]} in exported["withheld"]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import running
+from conftest import round_trip, running
 from test_playbooks import play
 
 SECRET = "one-client-secret-nobody-may-see"
@@ -242,3 +242,21 @@ def test_the_examples_run_and_show_no_secret(server, directory, provider, tmp_pa
     output = play(tmp_path, tasks, server, directory_password=directory.password, client_secret=SECRET)
     assert "Restart the server to use the directory." in output
     assert directory.password not in output and SECRET not in output
+
+
+def test_what_was_stored_is_exported_before_and_after_the_restart(run, server, provider):
+    for entry in run("export", {"kinds": ["openid"]})["manifest"]["openid"]:
+        run("openid", {"name": entry["name"], "state": "absent"})
+    server.restart()
+    assert round_trip(run, kinds=["openid"])["manifest"]["openid"] == []
+    base = {"config_url": provider, "client_secret": SECRET}
+    run("openid", {**base, "name": "exported", "client_id": "one", "role_policy": ["readonly"], "scopes": ["openid", "email"]})
+    run("openid", {**base, "name": "idle", "client_id": "two", "enabled": False})
+    for restarted in (False, True):
+        if restarted:
+            server.restart()
+        exported = round_trip(run, SECRET, kinds=["openid"])
+        assert exported["manifest"]["openid"] == [
+            {"name": "exported", "enabled": True, "config_url": provider, "client_id": "one", "scopes": ["email", "openid"], "role_policy": ["readonly"]},
+            {"name": "idle", "enabled": False, "config_url": provider, "client_id": "two"}]
+        assert [item["name"] for item in exported["withheld"]] == ["exported", "idle"]

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Iterator
 
 import pytest
-from conftest import ACCESS_KEY, SECRET_KEY, Server, Wire, start
+from conftest import ACCESS_KEY, SECRET_KEY, Server, Wire, round_trip, start
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _config
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client, Connection
@@ -212,6 +212,7 @@ def test_what_the_environment_overrides_is_told_and_refused(run, server):
     ({"name": "audit_webhook:x"}, "settings is needed"),
     ({"name": "audit_webhook:x", "settings": {"endpoint": "x", "auth_token": "misplaced"}}, "auth_token holds a credential"),
     ({"name": "audit_webhook:x", "settings": {"endpoint": "x"}, "secrets": {"endpoint": TOKEN}}, "both in settings and in secrets"),
+    ({"name": "notify_amqp:x", "settings": {"url": f"amqp://user:{TOKEN}@192.0.2.1"}}, "understand settings: url holds a credential"),
     ({"name": "api", "settings": {"cors_allow_origin": "a\nb"}}, "has a line break"),
     ({"name": "api", "settings": {"cors_allow_origin": {"a": 1}}}, "cors_allow_origin is a dictionary"),
     ({"name": "audit_webhook:x", "secrets": {"auth_token": {"a": TOKEN}}, "settings": {"endpoint": "x"}}, "auth_token is a dictionary"),
@@ -268,3 +269,37 @@ def test_a_reset_brings_the_defaults_and_only_dynamic_subsystems_apply_it(server
         stored = _config._stored(client, name)
         assert {key: value for key, value in stored.items() if not help_.same(key, value, help_.default(key))} == {}, name
         assert set(help_.defaults) <= set(stored)
+
+
+def test_an_export_has_what_somebody_has_set_and_no_credential(run, server, client, receiver):
+    for entry in run("export", {"kinds": ["config"]})["manifest"]["config"]:
+        run("config", {"name": entry["name"], "state": "absent"})
+    restart(server, client)
+    empty = round_trip(run, kinds=["config"])
+    assert (empty["manifest"], empty["withheld"]) == ({"config": []}, []), "nothing of the environment, and no default"
+    run("config", {"name": "api", "settings": {"requests_max": 800, "cluster_deadline": "90s", "comment": "it's ours"}})
+    run("config", {"name": "scanner", "settings": {"alert_excess_versions": 7}})
+    run("config", {"name": "compression", "settings": {"extensions": None, "mime_types": ""}})
+    run("config", {"name": "audit_webhook:siem", **AUDIT[1]})
+    run("config", {"name": "notify_webhook:hook", "settings": {"endpoint": f"{receiver}/hook", "queue_limit": 5}, "secrets": {"auth_token": TOKEN}})
+    run("config", {"name": "notify_postgres:db", "settings": {"enable": False, "table": "events"},
+                   "secrets": {"connection_string": f"host=192.0.2.1 password={TOKEN} sslmode=disable"}})
+    run("config", {"name": "notify_amqp:queue", "settings": {"enable": False, "exchange": "e"},
+                   "secrets": {"url": f"amqp://user:{TOKEN}@192.0.2.1:5672"}})
+    expected = [
+        {"name": "api", "settings": {"cluster_deadline": "90s", "comment": "it's ours", "requests_max": "800"}},
+        {"name": "audit_webhook:siem", "settings": {"enable": "off", "endpoint": "https://siem.example.com/", "queue_size": "7"}},
+        {"name": "compression", "settings": {"enable": "on", "mime_types": ""}},
+        {"name": "notify_amqp:queue", "settings": {"enable": "off", "exchange": "e"}},
+        {"name": "notify_postgres:db", "settings": {"enable": "off", "table": "events"}},
+        {"name": "notify_webhook:hook", "settings": {"enable": "on", "endpoint": f"{receiver}/hook", "queue_limit": "5"}},
+        {"name": "scanner", "settings": {"alert_excess_versions": "7"}},
+    ]
+    secret = [("audit_webhook:siem", "auth_token"), ("notify_amqp:queue", "url"), ("notify_postgres:db", "connection_string"),
+              ("notify_webhook:hook", "auth_token")]
+    for restarted in (False, True):
+        if restarted:
+            restart(server, client)
+        exported = round_trip(run, TOKEN, kinds=["config"])
+        assert exported["manifest"]["config"] == expected
+        assert exported["withheld"] == [{"kind": "config", "name": name, "options": [option]} for name, option in secret]

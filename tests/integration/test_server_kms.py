@@ -16,7 +16,7 @@ from typing import Iterator
 
 import pytest
 import yaml
-from conftest import Server, Wire, execute, free_port, start
+from conftest import Server, Wire, execute, free_port, round_trip, start
 from test_playbooks import play
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _release_go as toolchain
@@ -123,3 +123,11 @@ def test_a_server_without_key_management_says_so(tmp_path):
     for plain in served(tmp_path / "minio"):
         result = execute("kms_key", {**plain.connection, "name": "other"}, True)
         assert result["failed"] and "KMS is not configured" in result["msg"]
+
+
+def test_keys_are_exported_by_their_names(run, server):
+    names = sorted(server.new("exported") for number in range(2))
+    for name in names:
+        run("kms_key", {"name": name})
+    exported = [entry["name"] for entry in round_trip(run, kinds=["kms_keys"])["manifest"]["kms_keys"]]
+    assert set(names) <= set(exported) and exported == sorted(exported)

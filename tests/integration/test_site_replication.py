@@ -8,7 +8,7 @@ import contextlib
 import json
 
 import pytest
-from conftest import ACCESS_KEY, SECRET_KEY, as_documented, converger, eventually, free_port, runner, running
+from conftest import ACCESS_KEY, SECRET_KEY, as_documented, converger, eventually, free_port, round_trip, runner, running
 
 NAMES = ("berlin", "paris", "rome")
 
@@ -139,3 +139,14 @@ def test_a_site_that_nobody_reaches_is_the_servers_error(sites):
     result = runner(sites["berlin"])("site_replication", {"name": "berlin", "sites": [site(sites, "berlin"), away]})
     assert result["failed"] and "cannot link the sites" in result["msg"] and SECRET_KEY not in json.dumps(result)
     assert told(sites["berlin"]) == {}
+
+
+def test_linked_sites_are_exported_without_their_credentials(sites):
+    berlin = runner(sites["berlin"])
+    assert round_trip(berlin, kinds=["site_replication"])["manifest"]["site_replication"] == []
+    berlin("site_replication", wish(sites, "berlin", "paris", replicate_ilm_expiry=True))
+    exported = round_trip(berlin, SECRET_KEY)
+    assert exported["manifest"]["site_replication"] == [{"name": "berlin", "replicate_ilm_expiry": True, "sites": [
+        {"name": name, "endpoint": sites[name].direct} for name in ("berlin", "paris")]}]
+    assert {"kind": "site_replication", "name": "berlin", "options": ["sites.secret_key"]} in exported["withheld"]
+    assert "site-replicator-0" not in str(exported["manifest"])

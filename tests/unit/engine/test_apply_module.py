@@ -8,7 +8,7 @@ import pytest
 from ansible.module_utils.basic import AnsibleModule
 from things import NOWHERE, execute
 
-from ansible_collections.oracle1.minio.plugins.module_utils import _apply, _manifest
+from ansible_collections.oracle1.minio.plugins.module_utils import _apply, _manifest, _prune
 
 THERE = {"size": 1, "colour": "red"}
 
@@ -104,6 +104,19 @@ def test_a_secret_is_made_in_its_directory_and_stays(memory, alive, tmp_path):
     assert memory.secrets["ocr"] == (tmp_path / "account-ocr").read_text().strip()
     assert memory.secrets["ocr"] not in str(first)
     assert "secret_key is needed" in apply(alive[0], {"accounts": [{"name": "other"}]})["msg"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_what_is_pruned_is_reported_by_the_side_of_what_the_manifest_holds(memory, manifest, monkeypatch, serve, check):
+    url, seen = serve(lambda line: (403, b'{"Code": "AccessDenied", "Message": "no"}') if "export" in line else (200, b""))
+    manifest["buckets"] = memory.kind("bucket", names=lambda source: sorted(memory.things))
+    monkeypatch.setattr(_prune, "MANIFEST", manifest)
+    memory.things = {"ours": {}, "stray": {}}
+    done = apply(url, {"buckets": [{"name": "ours"}]}, check, prune=["buckets"])
+    assert [(entry["name"], entry["action"], entry.get("pruned")) for entry in done["results"]] == [("ours", "unchanged", None), ("stray", "removed", True)]
+    assert done["kept"] == [] and [entry["after"] for entry in done["diff"]] == [{}]
+    assert any("export-bucket-metadata" in line for line in seen) and set(memory.things) == ({"ours", "stray"} if check else {"ours"})
+    assert apply(url, {}, prune=["buckets"])["msg"].startswith("prune: the manifest holds no buckets, so that all")
 
 
 # -- export --------------------------------------------------------------------------------------------------------------

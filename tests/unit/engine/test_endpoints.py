@@ -37,12 +37,14 @@ def test_the_host_that_is_signed_has_no_port_where_it_goes_without_saying(writte
     ({"endpoint": ["http://minio1:90000"]}, "endpoint http://minio1:90000: endpoint must be http://host:port"),
     ({"endpoint": ["http://minio1:0"]}, "endpoint http://minio1:0: endpoint must be http://host:port"),
     ({"endpoint": ["http://[::1"]}, "endpoint http://[::1: endpoint must be http://host:port"),
+    *(({"endpoint": [written]}, "endpoint: it has a user or a password before an @: write them") for written in (
+        "http://user:pass-word@minio1:9000", "https://pass-word@minio1", "http:/user:pass-word@minio1", "user:pass-word@minio1")),
     ({"endpoint": ["https://minio1"], "ca_path": "/nonexistent"}, "cannot verify the server's certificate: ca_path /nonexistent does not exist"),
     ({"timeout": 0}, "timeout: it must be more than 0 seconds"), ({"timeout": -1}, "timeout: it must be more than 0 seconds"),
 ])
 def test_a_connection_that_cannot_serve_fails_the_module_with_its_reason(memory, params, words):
     failed = execute(lambda: run(memory.kind()), {"name": "a", **params})
-    assert failed["failed"] and failed["msg"].startswith(words)
+    assert failed["failed"] and failed["msg"].startswith(words) and "pass-word" not in str(failed)
 
 
 def test_what_is_needed_to_connect_is_never_shown():

@@ -41,6 +41,20 @@ BAD = [
     ({"base": {"buckets": [{"name": "a"}, {"name": "a"}]}}, "bucket a: the manifest names it 2 times"),
     ({"base": {"buckets": [{"name": ["a"]}]}}, "base: buckets: name is a text"),
     ({"base": {"users": [{"name": {"a": 1}}]}}, "base: users: name is a text"),
+    ({"base": {"policies": [{"name": "p", "state": "absent"}], "users": [{"name": "ocr", "policies": ["p", "q"]}]}},
+     "user ocr: it refers to policy p, which the manifest removes (state: absent): take one of them out"),
+    ({"base": {"users": [{"name": "ocr", "state": "absent"}], "service_accounts": [{"access_key": "edge", "user": "ocr"}]}},
+     "service_account edge: it refers to user ocr, which the manifest removes"),
+    ({"base": {"users": [{"name": "ocr", "state": "absent"}], "policy_attachments": [{"entity": "user:ocr", "policies": ["p"]}]}},
+     "policy_attachment user:ocr: it refers to user ocr, which the manifest removes"),
+    ({"base": {"users": [{"name": "ocr", "state": "absent"}], "groups": [{"name": "g", "members": ["ocr"]}]}}, "group g: it refers to user ocr, which"),
+    ({"base": {"tiers": [{"name": "COLD", "state": "absent"}], "buckets": [{"name": "a", "lifecycle": [
+        {"id": "x", "transition_days": 3, "transition_tier": "COLD"}]}]}}, "bucket a: it refers to tier COLD, which the manifest removes"),
+    *(({"base": {key: [{"name": "a", **entry}]}}, words) for key, entry, words in (
+        ("tiers", {"endpoint": f"https://user:{SECRET}@s3.example.com"}, "tier a: cannot understand endpoint: it has a password before an @"),
+        ("config", {"settings": {"url": f"amqp://user:{SECRET}@mq"}}, "config a: cannot understand settings: url holds a credential"),
+        ("openid", {"config_url": f"https://user:{SECRET}@login"}, "openid a: cannot understand config_url: it has an address with a password"),
+        ("site_replication", {"sites": [{"name": "b", "endpoint": f"https://{SECRET}@b"}]}, "the endpoint of the site b has a user or a password"))),
     ({"base": {"policies": [{"name": "p", "policy": {"Statement": [{"Effect": "Allow"}]}}]}}, "policy p: cannot understand policy"),
 ]
 
@@ -48,10 +62,13 @@ BAD = [
 @pytest.mark.parametrize(("parts", "words"), BAD, ids=[words for _parts, words in BAD])
 def test_what_is_wrong_is_told_without_a_server(parts, words):
     assert any(words in problem for problem in problems_of(parts)), problems_of(parts)
+    assert SECRET not in str(problems_of(parts))
 
 
 def test_a_sound_manifest_has_no_problems():
     assert problems_of({}) == []
+    assert problems_of({"base": {"policies": [{"name": "p", "state": "absent"}], "users": [{"name": "ocr", "state": "absent", "policies": ["p"]}],
+                                 "buckets": [{"name": "a", "lifecycle": [{"id": "x", "state": "absent"}]}]}}) == []
     assert problems_of({"base": {"buckets": [{"name": "a", "quota": "1GiB", "tags": {"a": 5}}], "users": [{"name": "ocr", "policies": "readonly"}]}}) == []
 
 

@@ -152,16 +152,17 @@ def test_without_its_library_a_module_says_what_is_missing(monkeypatch, memory):
 
 def test_what_is_exported_changes_nothing_and_leaves_out_what_is_empty(memory):
     memory.things = {"a": {**THERE, "box": "", "labels": []}}
-    entry = _resource.exported(memory.kind(), None, "a")
-    assert entry == {"name": "a", "size": 1, "colour": "red"}
+    entry, withheld = _resource.exported(memory.kind(), None, "a")
+    assert withheld == [] and entry == {"name": "a", "size": 1, "colour": "red"}
     assert module(memory.kind(), **entry)["changed"] is False
 
 
 @pytest.mark.parametrize(("described", "entry"), [({"tint": "red"}, {"name": "a", "tint": "red"}), ({}, None)])
 def test_a_kind_may_describe_its_objects_otherwise_or_not_at_all(memory, described, entry):
     memory.things = {"a": THERE}
-    assert _resource.exported(memory.kind(describe=lambda name, values: described), None, "a") == entry
+    kind = memory.kind(describe=lambda name, observed: described, withheld=lambda observed: ["secret_key"])
+    assert _resource.exported(kind, None, "a") == (entry, ["secret_key"])
 
 
 def test_what_has_gone_in_the_meantime_is_not_exported(memory):
-    assert _resource.exported(memory.kind(), None, "a") is None
+    assert _resource.exported(memory.kind(), None, "a") == (None, [])
