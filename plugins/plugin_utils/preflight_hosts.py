@@ -82,8 +82,10 @@ def judge(
 
 def _old(host: str, drive: Facts, replaced: t.Sequence[str]) -> Facts:
     """A drive that is to be replaced counts as not mounted any more: what it was is the playbook's business, not preflight's."""
-    if f"{host}:{drive['path']}" not in replaced or not drive["mounted"] or drive["device"]["number"] == drive["mount"]["number"]:
+    if f"{host}:{drive['path']}" not in replaced or not drive["mounted"]:
         return drive
+    if drive["device"]["number"] == drive["mount"]["number"]:
+        return {**drive, "format_error": ""}
     return {**drive, "mounted": False, "mount": None, "format_json": None, "format_error": "", "content": [], "on_root": True}
 
 

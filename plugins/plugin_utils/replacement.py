@@ -64,8 +64,12 @@ def judge_content(drive: Facts, name: str, expected: str, deployment: str) -> li
     return []
 
 
-def identity(plan: Facts, formats: t.Mapping[str, Facts], name: str) -> dict[str, str]:
-    """`deployment` and `drive` ids that a drive of this place has, from the format.json of others (by host:path); empty where none is known."""
+def identity(plan: Facts, hosts: t.Mapping[str, Facts], name: str) -> dict[str, str]:
+    """`deployment` and `drive` ids that a drive of this place has, from the format.json of others; empty where none is known.
+
+    `hosts`: facts of oracle1.minio.host_facts by host.
+    """
+    formats = {f"{host}:{drive['path']}": drive["format_json"] for host, facts in hosts.items() for drive in facts["drives"]}
     for pool in plan["pools"]:
         places = [[f"{place['host']}:{place['drive']}" for place in layout] for layout in pool["layout"]]
         held = next((formats[other] for row in places for other in row if other != name and formats.get(other)), None)
@@ -94,6 +98,7 @@ def margins(plan: Facts, info: Facts, without: t.Sequence[str] = ()) -> list[dic
             found.append({
                 "pool": number, "set": index, "online": len(online), "online_without": len(left), "read_quorum": pool["read_quorum"],
                 "write_quorum": pool["write_quorum"], "spare": spare,
+                "may_be_rebuilt": len(left) >= pool["read_quorum"],
                 "text": f"{where}: {len(left)} of {len(names) - len(gone)} drives{beside} are in use, write quorum {pool['write_quorum']}, {said}",
             })
     return found
