@@ -45,8 +45,8 @@ def plan(
     due = [node for node in here if states[node]["running"] and states[node]["restart_due"]]
     current = [node for node in here if states[node]["running"] and not states[node]["restart_due"]]
     result: dict[str, t.Any] = {
-        "strategy": "none", "start": down, "restart": due, "trial": [], "wait_for": {}, "waiting": {}, "missing": missing,
-        "note": "", "problems": [],
+        "strategy": "none", "start": down, "restart": due, "trial": [], "wait_for": {}, "waiting": {}, "drain": {},
+        "missing": missing, "note": "", "problems": [],
     }
     if due and missing and not allow_down:
         result["problems"] = [
@@ -72,11 +72,15 @@ def plan(
     needed = (len(nodes) - 1) // 2 if compared(reasons) else 0
     alike = len(current)
     waiting = [node for node in here if states[node]["active_state"] == "activating"]
+    drained = list(waiting)
     for node in down + due:
         result["waiting"][node] = list(waiting)
+        result["drain"][node] = [other for other in drained if other != node] + [node]
         result["wait_for"][node] = "serving" if alike >= needed else "joined"
         if result["wait_for"][node] == "joined" and node not in waiting:
             waiting.append(node)
+        # With enough of their kind those that waited serve too.
+        drained = [] if result["wait_for"][node] == "serving" else result["drain"][node]
         alike += 1
     # All nodes get the same environment and binary, so what one has tried the others need not.
     result.update(strategy="rolling", trial=[node for node in due if settings_change(states[node]["reasons"])][:1])

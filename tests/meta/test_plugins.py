@@ -20,6 +20,7 @@ OWN_EXITS = {
     "probe": "asks one endpoint",
     "prometheus_token": "keeps a file, and asks no server",
     "release": "makes a file on the controller",
+    "lb_drain": "writes files on a balancer",
     "server_restart": "restarts a node",
     "server_state": "reads a process",
     "server_tuning": "sets a host's kernel parameters",
@@ -27,7 +28,7 @@ OWN_EXITS = {
 }
 
 # Modules that run on nodes: Python 3.9 and its standard library are all they may count on.
-ON_NODES = {"host_facts", "probe", "prometheus_token", "server_restart", "server_state", "server_tuning"}
+ON_NODES = {"host_facts", "lb_drain", "probe", "prometheus_token", "server_restart", "server_state", "server_tuning"}
 
 PREFIX = f"ansible_collections.{repository.COLLECTION}."
 LICENCE = [

@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, the oracle1.minio maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which sets of nodes a balancer can keep requests from without a reload, and where it reaches its nodes. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+_ADDRESS = re.compile(r"[0-9.]+$|.*:")
+
+
+def layout(
+    servers: t.Sequence[str],
+    hostvars: t.Mapping[str, t.Mapping[str, t.Any]],
+    addresses: t.Mapping[str, str] | None = None,
+    drained: t.Sequence[str] = (),
+) -> dict[str, t.Any]:
+    """The layout; its keys are those documented in plugins/filter/lb_layout.yml."""
+    sets = groups(servers)
+    if drained and set(drained) not in [set(group) for group in sets]:
+        sets.append([name for name in servers if name in drained])
+    return {
+        "addresses": {name: _bracketed((addresses or {}).get(name) or _address(name, hostvars)) for name in servers},
+        "groups": [
+            {"suffix": "".join(f"-{servers.index(name) + 1}" for name in group), "drained": group} for group in [[], *sets]
+        ],
+    }
+
+
+def groups(servers: t.Sequence[str]) -> list[list[str]]:
+    """Each node, each two that follow each other, and the beginnings that wait together while settings change.
+
+    A node with new settings waits until half of the others have them too, so up to half of the nodes and the next one are
+    drained at once. The number stays linear in the nodes.
+    """
+    count = len(servers)
+    found = [{index} for index in range(count)]
+    found += [{index, (index + 1) % count} for index in range(count)]
+    found += [set(range(size)) for size in range(3, (count - 1) // 2 + 2)]
+    unique = [group for number, group in enumerate(found) if group not in found[:number] and len(group) < count]
+    return [[servers[index] for index in sorted(group)] for group in unique]
+
+
+def _address(name: str, hostvars: t.Mapping[str, t.Mapping[str, t.Any]]) -> str:
+    """The node's ansible_host where that is an address that others can use, else its name."""
+    host = str((hostvars[name] if name in hostvars else {}).get("ansible_host") or "")
+    return host if _ADDRESS.match(host) and not host.startswith("127.") else name
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
