@@ -89,6 +89,9 @@ def margins(plan: Facts, info: Facts, without: t.Sequence[str] = ()) -> list[dic
             gone = [name for name in names if name in without]
             if without and not gone:
                 continue
+            if not any(name in known for name in names):
+                # The inventory is ahead of the cluster.
+                continue
             online = [name for name in names if known.get(name) == "ok"]
             left = [name for name in online if name not in gone]
             where = f"pool {number}, set {index}" if len(pool["layout"]) > 1 or len(plan["pools"]) > 1 else "set 1"
@@ -106,9 +109,9 @@ def margins(plan: Facts, info: Facts, without: t.Sequence[str] = ()) -> list[dic
 
 def states(info: Facts) -> dict[str, str]:
     """State of each drive by host:path as the cluster sees it: ok, healing, or what is wrong."""
-    return {_name(drive["endpoint"]): "healing" if drive["healing"] and drive["state"] == "ok" else drive["state"] for drive in info["drives"]}
+    return {drive_name(drive["endpoint"]): "healing" if drive["healing"] and drive["state"] == "ok" else drive["state"] for drive in info["drives"]}
 
 
-def _name(endpoint: str) -> str:
+def drive_name(endpoint: str) -> str:
     parts = urlsplit(endpoint)
     return f"{parts.hostname}:{parts.path}" if parts.hostname else endpoint
