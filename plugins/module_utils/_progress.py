@@ -95,7 +95,7 @@ class Pace:
             self._seen.popleft()
         self._seen.append((now, done))
         # What was counted before may be older than what is there now, so it is not over before the server says so.
-        total = max(total, done)
+        total = max(total, done) if total else 0
         parts = [f"{min(done * 100 // total, 99)} %", f"{size(done)} of {size(total)}"] if total else [size(done)]
         before, less = self._seen[0]
         rate = (done - less) / (now - before) if now - before >= 1 else 0.0

@@ -42,7 +42,7 @@ def judge(plan: Facts, servers: t.Mapping[str, Facts], allowed: str = "") -> lis
             if allowed != "remove":
                 problems.append(
                     f"minio_server_pools lacks a pool of the cluster ({gone} on {hosts}), and without it its objects cannot be read; "
-                    "put it back, or move its objects away and remove it with playbooks/decommission.yml"
+                    "put it back, or move its objects away with playbooks/decommission.yml and take it out with playbooks/remove_pool.yml"
                 )
         else:
             problems.append(
