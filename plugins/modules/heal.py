@@ -75,7 +75,8 @@ options:
     default: 300
   progress_path:
     description:
-      - File to which a line is added every few seconds while O(wait) waits, such as
+      - >-
+        File to which a line is added every few seconds while O(wait) waits, such as
         C(minio2:/mnt/minio/drive1 heals: 512 objects, 43 %, 1.2 GiB of 2.8 GiB, 23.1 MiB/s, 1 min 10 s left).
       - Without it the lines are shown while the task runs, where the module runs on the controller.
     type: path

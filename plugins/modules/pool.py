@@ -40,7 +40,8 @@ options:
     default: 3600
   progress_path:
     description:
-      - File to which a line is added every few seconds while O(wait) waits, such as
+      - >-
+        File to which a line is added every few seconds while O(wait) waits, such as
         C(decommission of pool 2: 812 versions moved: 43 %, 1.2 GiB of 2.8 GiB, 23.1 MiB/s, 1 min 10 s left).
       - Without it the lines are shown while the task runs, where the module runs on the controller.
     type: path
