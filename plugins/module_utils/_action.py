@@ -26,13 +26,19 @@ class Step:
     act: Callable[[], tuple[bool, Mapping[str, Any]]] | None = None
 
 
-def until(look: Callable[[], Any], done: Callable[[Any], bool], seconds: float, attempt: str, show: Callable[[Any], str]) -> Any:
-    """Look until done(what was seen), and return it. Raises Unfinished, with show(what was seen last), after these seconds."""
+def until(look: Callable[[], Any], done: Callable[[Any], bool], seconds: float, attempt: str, show: Callable[[Any], str],
+          tell: Callable[[str], None] | None = None) -> Any:
+    """Look until done(what was seen), and return it. Raises Unfinished, with show(what was seen last), after these seconds.
+
+    tell gets show(what was seen) after every look that was not the last.
+    """
     deadline, pause = time.monotonic() + seconds, 0.1
     while True:
         seen = look()
         if done(seen):
             return seen
+        if tell is not None:
+            tell(show(seen))
         if time.monotonic() >= deadline:
             raise Unfinished(f"it goes on, and did not end within {seconds:g} seconds: {show(seen)}", attempt=attempt)
         time.sleep(min(pause, max(deadline - time.monotonic(), 0)))

@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from ansible_collections.oracle1.minio.plugins.module_utils._action import Step, until
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Problem, Refused
+from ansible_collections.oracle1.minio.plugins.module_utils._progress import Lines, Pace
 from ansible_collections.oracle1.minio.plugins.module_utils._references import demand
 
 SPEC: dict[str, dict[str, Any]] = {
-    "action": {"type": "str", "choices": ["start", "status"], "default": "start"},
+    "action": {"type": "str", "choices": ["start", "status", "drives"], "default": "start"},
+    "drives": {"type": "list", "elements": "str", "default": []},
     "bucket": {"type": "str"},
     "prefix": {"type": "str"},
     "recursive": {"type": "bool", "default": True},
@@ -23,8 +26,12 @@ SPEC: dict[str, dict[str, Any]] = {
     "dry_run": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 3600},
+    "use_timeout": {"type": "int", "default": 300},
+    "progress_path": {"type": "path"},
 }
 RULES: dict[str, Any] = {"required_by": {"prefix": ["bucket"]}}
+# A drive has its format a moment before it says that it heals: what looks finished is looked at once more.
+LOOKS = 2
 SCAN_MODES = {"normal": 1, "deep": 2}
 REPAIRABLE = ("missing", "corrupt")
 GONE = ("Object not found", "Version not found")
@@ -36,6 +43,8 @@ PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
 def prepare(client: Client, params: Mapping[str, Any]) -> Step:
     if params["action"] == "status":
         return Step(False, {"action": "status", **background(client)})
+    if params["action"] == "drives":
+        return _drives_step(client, params)
     bucket, prefix = params["bucket"] or "", params["prefix"] or ""
     if not PLAIN.fullmatch(prefix):
         raise Refused("this server finds nothing under a prefix with other characters than letters, digits, / - _ . and ~: "
@@ -63,7 +72,8 @@ def prepare(client: Client, params: Mapping[str, Any]) -> Step:
                 count(counts, item, dry)
             return status
         status = until(look, lambda seen: seen["Summary"] in ("finished", "stopped"), params["wait_timeout"], "wait for the heal",
-                       lambda seen: f"{counts['scanned']} objects scanned, {counts['healed']} healed, {counts['failed']} failed")
+                       lambda seen: f"{counts['scanned']} objects scanned, {counts['healed']} healed, {counts['failed']} failed",
+                       Lines(params["progress_path"]).tell)
         if status["Summary"] == "stopped":
             raise Problem(status.get("Detail") or "the server stopped it", attempt="finish the heal")
         value = {**about, "state": "finished", "seconds": round(time.monotonic() - began, 1), **counts}
@@ -112,3 +122,76 @@ def _drive(drive: Mapping[str, Any]) -> dict[str, Any]:
             "bytes_done": tracker.get("bytes_done") or 0, "bytes_total": tracker.get("objects_total_size") or 0,
             "percent": min(100, done * 100 // total) if total else 0, "bucket": tracker.get("current_bucket") or "",
             "finished": bool(tracker.get("finished"))}
+
+
+def _drives_step(client: Client, params: Mapping[str, Any]) -> Step:
+    """Wait until the servers have taken the drives into use and rebuilt on them what they are to hold."""
+    wanted, began = params["drives"], time.monotonic()
+
+    def value(seen: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        return {"action": "drives", "drives": list(seen), "seconds": round(time.monotonic() - began, 1),
+                **{name: sum(drive[name] for drive in seen) for name in ("healed", "failed")},
+                "bytes_healed": sum(drive["bytes_done"] for drive in seen)}
+
+    def look() -> list[dict[str, Any]]:
+        return replaced(client.admin("GET", "info", attempt="read the state of the drives").json(), wanted)
+
+    there = look()
+    absent = sorted(set(wanted) - {drive["name"] for drive in there})
+    if absent:
+        raise Refused("the cluster has no such drive; give them as host:path, as in minio1:/mnt/minio/drive1",
+                      subject=", ".join(absent), attempt="wait for its heal")
+
+    def act() -> tuple[bool, Mapping[str, Any]]:
+        in_a_row, pace = 0, Pace()
+
+        def whole(seen: Sequence[Mapping[str, Any]]) -> bool:
+            nonlocal in_a_row
+            unused = [f"{drive['name']} is {drive['state']}" for drive in seen if drive["state"] != "ok"]
+            if unused and time.monotonic() - began > params["use_timeout"]:
+                raise Problem(f"not within {params['use_timeout']} seconds: {', '.join(unused)}", attempt="see the servers use the drives")
+            in_a_row = in_a_row + 1 if all(drive["finished"] for drive in seen) else 0
+            return in_a_row >= LOOKS
+        seen = until(look, whole, params["wait_timeout"], "wait for the drives", lambda drives: _how_far(drives, pace),
+                     Lines(params["progress_path"]).tell)
+        failed = [f"{drive['name']}: {drive['failed']}" for drive in seen if drive["failed"]]
+        if failed:
+            raise Problem(f"objects that could not be rebuilt: {', '.join(failed)}; heal them with action: start, "
+                          "and look into the servers' log for the reason", attempt="heal the drives")
+        return False, value(seen)
+    return Step(False, value(there), act if params["wait"] else None)
+
+
+def replaced(info: Mapping[str, Any], wanted: Sequence[str]) -> list[dict[str, Any]]:
+    """The wanted drives, all without a wish, from the admin API's answer to info."""
+    every = [drive for server in info.get("servers") or [] for drive in server.get("drives") or []]
+    found = []
+    for drive in every:
+        name = drive_name(drive.get("endpoint", ""))
+        if wanted and name not in wanted:
+            continue
+        peers = [other.get("usedspace") or 0 for other in every if other is not drive and not other.get("healing") and all(
+            other.get(key) == drive.get(key) for key in ("pool_index", "set_index"))]
+        state = drive.get("state") or "unknown"
+        found.append({**_drive(drive), "name": name, "state": state, "used": drive.get("usedspace") or 0,
+                      # What it is to hold is what the fullest drive of its set holds.
+                      "used_by_others": max(peers, default=0),
+                      "finished": state == "ok" and not drive.get("healing")})
+    return sorted(found, key=lambda drive: drive["name"])
+
+
+def drive_name(endpoint: str) -> str:
+    """host:path of a drive that the server names by its address; a path stays a path."""
+    parts = urlsplit(endpoint)
+    return f"{parts.hostname}:{parts.path}" if parts.hostname else endpoint
+
+
+def _how_far(drives: Sequence[Mapping[str, Any]], pace: Pace) -> str:
+    """One line for all drives; the server's own total is only as new as its last scan, so room is what is counted."""
+    open_ = [drive for drive in drives if not drive["finished"]] or drives
+    states = ", ".join(f"{drive['name']} {'heals' if drive['state'] == 'ok' else 'is ' + drive['state']}" for drive in open_[:4])
+    more = f" and {len(open_) - 4} more" if len(open_) > 4 else ""
+    if any(drive["state"] == "ok" for drive in open_):
+        far = pace.text(sum(drive["used"] for drive in drives), sum(drive["used_by_others"] for drive in drives))
+        return f"{states}{more}: {sum(drive['healed'] for drive in drives)} objects, {far}"
+    return f"{states}{more}: not taken into use yet"

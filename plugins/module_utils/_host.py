@@ -15,6 +15,8 @@ import threading
 import time
 import typing as t
 
+from ansible_collections.oracle1.minio.plugins.module_utils._server_env import parse_systemd
+
 GO_ARCHITECTURES = {
     "x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64", "armv7l": "arm", "armv6l": "arm", "ppc64le": "ppc64le",
     "s390x": "s390x", "riscv64": "riscv64", "loongarch64": "loong64", "i686": "386", "i386": "386",
@@ -30,6 +32,23 @@ def read_text(path: str) -> str:
             return handle.read()
     except OSError:
         return ""
+
+
+def pools(environment: str, configuration: str) -> list[list[str]]:
+    """The server pools that a node was told, each the list of its arguments; empty where there is no node yet.
+
+    environment: text of the server's environment file; configuration: text of its configuration file, which names the pools
+    where the volume list has no pattern. Both as the role minio_server writes them; nothing else is read from them.
+    """
+    found: list[list[str]] = []
+    for line in configuration.splitlines():
+        if line.strip() == "- args:":
+            found.append([])
+        elif found and line.startswith(("  - ", "    - ")):
+            found[-1].append(line.strip()[2:].strip("'\""))
+    # A list from the time before the names lost their pattern, or the other way round: the environment decides.
+    volumes = parse_systemd(environment).get("MINIO_VOLUMES", "")
+    return [[argument] for argument in volumes.split()] or found
 
 
 def synchronized() -> bool | None:

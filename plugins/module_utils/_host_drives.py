@@ -184,12 +184,18 @@ def drive(spec: t.Mapping[str, t.Any], mounted: t.Mapping[str, t.Mapping[str, t.
     mount = mounted.get(path)
     exists = os.path.isdir(path)
     place = _existing(path)
+    # A drive that fails cannot even be looked at, but the kernel still knows where it is mounted from.
+    number = mount["number"] if mount and place != path else _number(os.stat(place).st_dev)
     held = max((p for p in mounted if place == p or place.startswith(p.rstrip("/") + "/")), key=len, default="/")
     format_json, format_error = read_format(path) if exists else (None, "")
     size = free = 0
-    if exists:
-        space = os.statvfs(path)
-        size, free = space.f_blocks * space.f_frsize, space.f_bavail * space.f_frsize
+    if exists or mount:
+        try:
+            space = os.statvfs(path)
+            size, free = space.f_blocks * space.f_frsize, space.f_bavail * space.f_frsize
+            os.listdir(path)
+        except OSError as error:
+            format_error = format_error or f"{path}: {error.strerror}"
     return {
         "path": path,
         "exists": exists,
@@ -197,9 +203,9 @@ def drive(spec: t.Mapping[str, t.Any], mounted: t.Mapping[str, t.Mapping[str, t.
         "mounted": mount is not None,
         "mount": dict(mount) if mount else None,
         "held_by": held,
-        "number": _number(os.stat(place).st_dev),
-        "disk": disk_of(_number(os.stat(place).st_dev)),
-        "on_root": os.stat(place).st_dev == os.stat("/").st_dev,
+        "number": number,
+        "disk": disk_of(number),
+        "on_root": number == _number(os.stat("/").st_dev),
         "submounts": sorted(point for point in mounted if point.startswith(path.rstrip("/") + "/")),
         "size": size,
         "free": free,

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.oracle1.minio.plugins.module_utils._action import Step, until
 from ansible_collections.oracle1.minio.plugins.module_utils._client import NEVER, Client
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import NotKept, Problem, Refused, Rejected
+from ansible_collections.oracle1.minio.plugins.module_utils._progress import Lines, Pace
 
 ACTIONS = ("list", "decommission", "cancel_decommission", "rebalance", "stop_rebalance")
 SPEC: dict[str, dict[str, Any]] = {
@@ -17,6 +18,7 @@ SPEC: dict[str, dict[str, Any]] = {
     "pool": {"type": "str"},
     "wait": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 3600},
+    "progress_path": {"type": "path"},
 }
 RULES: dict[str, Any] = {"required_if": [("action", name, ["pool"]) for name in ("decommission", "cancel_decommission")]}
 # The server leaves a pool alone whose share of free room is this near to that of the whole cluster.
@@ -58,7 +60,7 @@ def _pool(pool: Mapping[str, Any]) -> dict[str, Any]:
     started = info.get("startTime") or NEVER
     return {"index": pool["id"], "name": pool["cmdline"], "state": flags[0] if flags else "active" if started != NEVER else "serving",
             "started": "" if started == NEVER else started,
-            "total": info.get("totalSize") or 0, "free": info.get("currentSize") or 0,
+            "total": info.get("totalSize") or 0, "free": info.get("currentSize") or 0, "free_before": info.get("startSize") or 0,
             "moved": info.get("objectsDecommissioned") or 0, "failed": info.get("objectsDecommissionedFailed") or 0,
             "bytes_moved": info.get("bytesDecommissioned") or 0, "bytes_failed": info.get("bytesDecommissionedFailed") or 0}
 
@@ -94,7 +96,7 @@ def _decommission(client: Client, there: dict[str, Any], pool: dict[str, Any], p
             client.admin("POST", "pools/decommission", {"pool": name}, repeatable=False, attempt=attempt)
         if params["wait"]:
             ended = until(lambda: _find(pools(client), name), lambda seen: seen["state"] != "active", params["wait_timeout"],
-                          "wait for the decommission", _progress)
+                          "wait for the decommission", _paced(_decommissioned), Lines(params["progress_path"]).tell)
             if ended["state"] != "complete":
                 raise Problem(f"it ended as {ended['state']}: {_progress(ended)}", subject=subject, attempt=attempt)
         return begin, look(client)
@@ -103,6 +105,26 @@ def _decommission(client: Client, there: dict[str, Any], pool: dict[str, Any], p
 
 def _progress(pool: Mapping[str, Any]) -> str:
     return f"{pool['moved']} versions moved ({pool['bytes_moved']} bytes), {pool['failed']} failed"
+
+
+def _paced(count: Callable[[Mapping[str, Any]], tuple[str, int, int]]) -> Callable[[Mapping[str, Any]], str]:
+    """Text with rate and time left, from what is moved in words, and done and total in bytes."""
+    pace = Pace()
+
+    def show(seen: Mapping[str, Any]) -> str:
+        text, done, total = count(seen)
+        return f"{text}: {pace.text(done, total)}"
+    return show
+
+
+def _decommissioned(pool: Mapping[str, Any]) -> tuple[str, int, int]:
+    failed = f", {pool['failed']} failed" if pool["failed"] else ""
+    return (f"decommission of pool {pool['index'] + 1}: {pool['moved']} versions moved{failed}",
+            pool["bytes_moved"], pool["total"] - pool["free_before"])
+
+
+def _rebalanced(seen: Mapping[str, Any]) -> tuple[str, int, int]:
+    return f"rebalance: {seen['versions']} versions moved", seen["bytes"], 0
 
 
 def _cancel(client: Client, there: dict[str, Any], pool: dict[str, Any]) -> Step:
@@ -168,7 +190,7 @@ def _rebalance(client: Client, there: dict[str, Any], params: Mapping[str, Any])
             client.admin("POST", "rebalance/start", repeatable=False, attempt="start the rebalance")
         if params["wait"]:
             ended = until(lambda: rebalance(client), lambda seen: seen["state"] != "active", params["wait_timeout"],
-                          "wait for the rebalance", lambda seen: f"{seen['versions']} versions moved ({seen['bytes']} bytes)")
+                          "wait for the rebalance", _paced(_rebalanced), Lines(params["progress_path"]).tell)
             if ended["state"] != "complete":
                 raise Problem(f"it ended as {ended['state']}", attempt="rebalance")
         return begin, look(client)

@@ -16,10 +16,20 @@ author:
   - The oracle1.minio maintainers (@oracle1)
 options:
   action:
-    description: V(start) heals. V(status) shows what the servers heal by themselves in the background.
+    description:
+      - V(start) heals. V(status) shows what the servers heal by themselves in the background.
+      - V(drives) waits until the servers have taken O(drives) into use and rebuilt on them what they are to hold, as they do by
+        themselves with drives that were replaced. It starts nothing, and fails when an object could not be rebuilt.
     type: str
-    choices: [start, status]
+    choices: [start, status, drives]
     default: start
+  drives:
+    description:
+      - Drives to wait for with O(action=drives), as C(host:path), with the name and the path by which the cluster knows them.
+        All if not given.
+    type: list
+    elements: str
+    default: []
   bucket:
     description: Bucket to heal. The whole cluster if not given, its configuration included.
     type: str
@@ -59,6 +69,17 @@ options:
     description: Most seconds to wait. The heal goes on in the servers when they are over.
     type: int
     default: 3600
+  use_timeout:
+    description: Most seconds for which a drive of O(action=drives) may be offline or not formatted.
+    type: int
+    default: 300
+  progress_path:
+    description:
+      - >-
+        File to which a line is added every few seconds while O(wait) waits, such as
+        C(minio2:/mnt/minio/drive1 heals: 512 objects, 43 %, 1.2 GiB of 2.8 GiB, 23.1 MiB/s, 1 min 10 s left).
+      - Without it the lines are shown while the task runs, where the module runs on the controller.
+    type: path
 attributes:
   check_mode:
     support: partial
@@ -87,6 +108,12 @@ EXAMPLES = r"""
   oracle1.minio.heal:
     bucket: oracle1-documents
     scan_mode: deep
+
+- name: Wait until a drive that was replaced is whole again
+  oracle1.minio.heal:
+    action: drives
+    drives: ["minio2:/mnt/minio/drive1"]
+    wait_timeout: 86400
 
 - name: Look at the background heal
   oracle1.minio.heal:
@@ -120,18 +147,19 @@ heal:
       type: str
     seconds:
       description: How long it took.
-      returned: when O(action=start)
+      returned: when O(action=start) or O(action=drives)
       type: float
     scanned:
       description: Versions of objects that were looked at.
+      returned: when O(action=start) or O(action=status)
       type: int
     healed:
       description: Objects, buckets and configuration files that were restored, or would be in a dry run.
-      returned: when O(action=start)
+      returned: when O(action=start) or O(action=drives)
       type: int
     failed:
       description: Those that could not be restored.
-      returned: when O(action=start)
+      returned: when O(action=start) or O(action=drives)
       type: int
     removed:
       description:
@@ -157,8 +185,8 @@ heal:
       returned: when O(action=status)
       type: int
     drives:
-      description: Drives that are being healed.
-      returned: when O(action=status)
+      description: Drives that are being healed, or those that O(action=drives) waited for.
+      returned: when O(action=status) or O(action=drives)
       type: list
       elements: dict
       contains:
@@ -192,6 +220,22 @@ heal:
         finished:
           description: Whether it has ended.
           type: bool
+        name:
+          description: The drive as C(host:path).
+          returned: when O(action=drives)
+          type: str
+        state:
+          description: V(ok), or what the server says is wrong with it.
+          returned: when O(action=drives)
+          type: str
+        used:
+          description: Bytes used on it.
+          returned: when O(action=drives)
+          type: int
+        used_by_others:
+          description: Bytes used on the fullest of the other drives of its set.
+          returned: when O(action=drives)
+          type: int
 requests:
   description: How many requests were sent to the server.
   returned: success

@@ -171,6 +171,10 @@ facts:
       description: Listeners on the given ports, each with C(port), C(address), C(pid) and C(process), null where they cannot be seen.
       type: list
       elements: dict
+    pools:
+      description: The server pools that this node was told, each a list of arguments. Empty where there is no server yet.
+      type: list
+      elements: list
     peers:
       description: The given names, each with C(name), C(addresses) and C(error), null when the name resolves.
       type: list
@@ -190,6 +194,8 @@ DRIVE = {
     "label": {"type": "str"},
     "format": {"type": "bool", "default": False},
 }
+# Where the role minio_server writes them.
+ENVIRONMENT, CONFIGURATION = "/etc/default/minio", "/etc/minio/config.yml"
 ARGUMENTS = {
     "drives": {"type": "list", "elements": "dict", "default": [], "options": DRIVE},
     "ports": {"type": "list", "elements": "int", "default": []},
@@ -206,6 +212,7 @@ def main() -> None:
         "addresses": _host.addresses(),
         "drives": _host_drives.drives(module.params["drives"]),
         "ports": _host.listening(module.params["ports"]),
+        "pools": _host.pools(_host.read_text(ENVIRONMENT), _host.read_text(CONFIGURATION)),
         "peers": _host.resolve(module.params["peers"], module.params["resolve_timeout"]),
     }
     facts["time"] = {"start": start, "synchronized": _host.synchronized(), "end": time.time()}

@@ -38,6 +38,13 @@ options:
     description: Most seconds to wait. The work goes on in the servers when they are over.
     type: int
     default: 3600
+  progress_path:
+    description:
+      - >-
+        File to which a line is added every few seconds while O(wait) waits, such as
+        C(decommission of pool 2: 812 versions moved: 43 %, 1.2 GiB of 2.8 GiB, 23.1 MiB/s, 1 min 10 s left).
+      - Without it the lines are shown while the task runs, where the module runs on the controller.
+    type: path
 attributes:
   check_mode:
     support: full
@@ -98,6 +105,9 @@ pool:
           type: int
         free:
           description: Bytes free, without parity.
+          type: int
+        free_before:
+          description: Bytes that were free when its decommission began, without parity. 0 before one.
           type: int
         moved:
           description: Versions of objects that the decommission has moved.

@@ -30,15 +30,17 @@ def layout(
 
 
 def groups(servers: t.Sequence[str]) -> list[list[str]]:
-    """Each node, each two that follow each other, and the beginnings that wait together while settings change.
+    """Each node, each two that follow each other, the beginnings that wait together while settings change, and the ends.
 
     A node with new settings waits until half of the others have them too, so up to half of the nodes and the next one are
-    drained at once. The number stays linear in the nodes.
+    drained at once. While the list of pools changes, the first half has changed and the others must not be asked, less one in
+    every round. The number stays linear in the nodes.
     """
     count = len(servers)
     found = [{index} for index in range(count)]
     found += [{index, (index + 1) % count} for index in range(count)]
     found += [set(range(size)) for size in range(3, (count - 1) // 2 + 2)]
+    found += [set(range(start, count)) for start in range(max(count // 2, 1), count)]
     unique = [group for number, group in enumerate(found) if group not in found[:number] and len(group) < count]
     return [[servers[index] for index in sorted(group)] for group in unique]
 

@@ -47,7 +47,7 @@ def judge_host(host: str, drives: t.Sequence[Facts], specs: t.Mapping[str, Facts
         else:
             _judge_unmounted(name, drive, specs.get(drive["path"], {}), problems, warnings)
         if drive["format_error"]:
-            problems.append(f"{name}: {drive['format_error']}; repair or replace the drive before the server uses it")
+            problems.append(f"{name}: {drive['format_error']}; repair or replace the drive (playbooks/replace_drive.yml) before the server uses it")
     _judge_twice(host, drives, problems, warnings)
     return problems, warnings
 

@@ -9,6 +9,7 @@ import ipaddress
 import typing as t
 
 from ansible_collections.oracle1.minio.plugins.plugin_utils import preflight_drives as on_drives
+from ansible_collections.oracle1.minio.plugins.plugin_utils import preflight_pools as on_pools
 from ansible_collections.oracle1.minio.plugins.plugin_utils.topology import WIDEST_LABEL, format_rows
 
 ARCHITECTURES = ("amd64", "arm64")
@@ -24,6 +25,8 @@ DEFAULTS: dict[str, t.Any] = {
     "drive_size_tolerance": 5,
     "clock_skew": 2.0,
     "manage_hosts_file": False,
+    "pools_change": "",
+    "replaced_drives": [],
 }
 
 Facts = t.Mapping[str, t.Any]
@@ -47,7 +50,10 @@ def judge(
     warnings: list[str] = []
     members = {name: list(groups.get(name) or []) for name in PROCESSES}
     known = {entry["host"]: result["facts"] for entry, result in hosts}
-    servers = {name: facts for name, facts in known.items() if name in members["minio_server"]}
+    servers = {
+        name: {**facts, "drives": [_old(name, drive, wanted["replaced_drives"]) for drive in facts["drives"]]}
+        for name, facts in known.items() if name in members["minio_server"]
+    }
     specs = {entry["host"]: _by_path(entry.get("drives")) for entry, _result in hosts}
 
     _judge_machines(servers, problems)
@@ -65,11 +71,22 @@ def judge(
     sizes = {place: on_drives.size(drive) for place, drive in drives.items()}
     problems.extend(on_drives.judge_sizes(plan["pools"], drives, wanted["drive_size_tolerance"]))
     bad, doubtful = on_drives.judge_format(plan["pools"], drives)
+    # A pool that has changed within is told in more words already.
+    bad = bad or on_pools.judge(plan, servers, wanted["pools_change"])
     return {
         "problems": problems + bad,
         "warnings": warnings + doubtful,
         "table": [*plan["table"], *format_rows([("capacity", _capacity(plan, sizes))], len(WIDEST_LABEL)), "", *_host_rows(known, specs)],
     }
+
+
+def _old(host: str, drive: Facts, replaced: t.Sequence[str]) -> Facts:
+    """A drive that is to be replaced counts as not mounted any more: what it was is the playbook's business, not preflight's."""
+    if f"{host}:{drive['path']}" not in replaced or not drive["mounted"]:
+        return drive
+    if drive["device"]["number"] == drive["mount"]["number"]:
+        return {**drive, "format_error": ""}
+    return {**drive, "mounted": False, "mount": None, "format_json": None, "format_error": "", "content": [], "on_root": True}
 
 
 def _by_path(drives: t.Any) -> dict[str, Facts]:

@@ -110,6 +110,7 @@ def facts(host: str, drives: int) -> dict[str, t.Any]:
         "addresses": [f"192.0.2.{number}", f"fe80::{number}"],
         "drives": [mounted(count + 1) for count in range(drives)],
         "ports": [],
+        "pools": [],
         "peers": [
             {"name": name, "addresses": [f"192.0.2.{at + 11}"], "error": None} for at, name in enumerate(NODES)
         ] if host in NODES else [],
