@@ -141,8 +141,7 @@ def alertmanager(inputs: Data) -> dict[str, t.Any]:
     # Of what follows from a cause, only the cause is sent.
     same = ["cluster"]
     inhibit = [
-        ("MinioNodeDown", ["MinioTargetDown", "MinioBalancerUpstreamFailing", "MinioCollectorStale"], ["cluster", "node"]),
-        ("MinioNodeDown", ["MinioDriveOffline"], same),
+        ("MinioNodeDown", ["MinioTargetDown", "MinioCollectorStale"], ["cluster", "node"]),
         ("MinioWriteQuorumLost", ["MinioQuorumMarginGone", "MinioDriveOffline"], same),
         ("MinioCapacityCritical", ["MinioCapacityHigh"], same),
         ("MinioCertificateExpiryCritical", ["MinioCertificateExpiry"], ["cluster", "node", "endpoint"]),
