@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Bring a bare Debian or Ubuntu machine to where the demo and the tests can run; does only what is missing.
 
-    bootstrap.py venv              the virtual environment .venv with requirements-dev.txt
+    bootstrap.py venv              the virtual environment .venv with requirements-dev.txt, and the tools that judge rules
     bootstrap.py host [PACKAGE..]  distribution packages for the lab, and a Docker engine if none answers
 """
 from __future__ import annotations
@@ -17,11 +17,13 @@ import sys
 import time
 from pathlib import Path
 
-from lab import ROOT, STATE, LabError, run, step
+from lab import CACHE, ROOT, STATE, LabError, run, step
 
 OS_RELEASE, LOOP_CONTROL = Path("/etc/os-release"), Path("/dev/loop-control")
 SYSTEMS = {"debian": ("12", "13"), "ubuntu": ("22.04", "24.04")}
 LAB_PACKAGES = ["iptables", "mmdebstrap", "debian-archive-keyring", "openssh-client", "util-linux", "xfsprogs"]
+# Taken out of the distribution's packages instead of installed: those would start services.
+TOOLS = {"promtool": "prometheus", "amtool": "prometheus-alertmanager"}
 REGISTRY = "The Python package registry must be reachable for the first run (a mirror: set PIP_INDEX_URL)."
 
 
@@ -106,6 +108,27 @@ def venv() -> Path:
     return home / "bin"
 
 
+def tools(programs: Path) -> None:
+    """promtool and amtool beside the programs of .venv, unless the machine has them."""
+    for tool, package in TOOLS.items():
+        place = CACHE.parent / "tools" / package
+        if shutil.which(tool, path=f"{programs}:{os.environ['PATH']}"):
+            continue
+        if not (place / "usr/bin" / tool).exists():
+            with step(f"Take {tool} out of the package {package} (once)"):
+                place.mkdir(parents=True, exist_ok=True)
+                try:
+                    if not run("apt-cache", "madison", package) and os.geteuid() == 0:
+                        run("apt-get", "update", "-q")
+                    run("apt-get", "download", "-q", package, cwd=place)
+                    run("dpkg", "-x", str(max(place.glob("*.deb"))), str(place))
+                except LabError as error:
+                    raise LabError(f"{error}\nThe distribution's package mirror must be reachable for the first run, "
+                                   "and `apt-get update` must have been run.") from error
+        (programs / tool).unlink(missing_ok=True)
+        (programs / tool).symlink_to(place / "usr/bin" / tool)
+
+
 def host(extra: list[str]) -> None:
     """Everything `lab.py up` needs."""
     check_machine()
@@ -116,7 +139,7 @@ def host(extra: list[str]) -> None:
 def main(arguments: list[str]) -> int:
     try:
         if arguments[:1] == ["venv"]:
-            venv()
+            tools(venv())
         elif arguments[:1] == ["host"]:
             host(arguments[1:])
         else:

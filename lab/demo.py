@@ -55,6 +55,8 @@ def table() -> None:
             ("node APIs", "https://localhost:9001  :9002  :9003"),
             ("console, balanced", "https://localhost:9010"),
             ("nodes' consoles", "https://localhost:9011  :9012  :9013"),
+            ("monitoring", "Prometheus https://localhost:9090  Alertmanager https://localhost:9093   user oracle1, "
+                           f"{(DEMO / '.secrets').relative_to(ROOT)}/prometheus-password"),
             ("certificate authority", str((DEMO / ".pki" / "ca.crt").relative_to(ROOT))),
             ("root credentials", f"{(DEMO / '.secrets').relative_to(ROOT)}/root-user, root-password"),
             ("services' credentials", f"{(DEMO / '.secrets').relative_to(ROOT)}/"),

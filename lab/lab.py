@@ -7,9 +7,10 @@
 `make demo` and every Molecule scenario take their hosts from here. A lab is a JSON file:
 
     {"subnet": "198.18.1.0/24", "suite": "bookworm", "arch": "amd64", "patience": 1,
-     "hosts": {"minio1": {"address": "198.18.1.11", "drives": ["2G"], "publish": {"9001": 9000}}}}
+     "hosts": {"minio1": {"address": "198.18.1.11", "drives": ["2G"], "publish": {"9001": 9000}, "groups": []}}}
 
 The n-th drive of a host is a sparse file behind a loop device and appears inside as /dev/vdb, /dev/vdc, ...
+"groups" are further inventory groups of a host, for those that not every lab has.
 "patience" multiplies every limit of time, for hosts that are emulated.
 Everything a lab makes is under build/lab/NAME or carries the label oracle1.lab=NAME; `down` removes exactly that.
 Needs root, a Docker engine and mmdebstrap (see bootstrap.py). Standard library only.
@@ -213,10 +214,14 @@ class Lab:
         known = self.dir / "known_hosts"
         options = f"-o UserKnownHostsFile={known} -o StrictHostKeyChecking=accept-new -o ControlPersist=300s"
         known.unlink(missing_ok=True)
-        (self.dir / "hosts.json").write_text(json.dumps({"all": {"hosts": {
-            host: {"ansible_host": spec["address"], "ansible_user": "root", "ansible_ssh_private_key_file": str(key),
-                   "ansible_ssh_common_args": options, "ansible_python_interpreter": "/usr/bin/python3"}
-            for host, spec in hosts.items()}}}, indent=2) + "\n")
+        groups = {group for spec in hosts.values() for group in spec.get("groups", [])}
+        (self.dir / "hosts.json").write_text(json.dumps({"all": {
+            "hosts": {
+                host: {"ansible_host": spec["address"], "ansible_user": "root", "ansible_ssh_private_key_file": str(key),
+                       "ansible_ssh_common_args": options, "ansible_python_interpreter": "/usr/bin/python3"}
+                for host, spec in hosts.items()},
+            "children": {group: {"hosts": {host: {} for host, spec in hosts.items() if group in spec.get("groups", [])}}
+                         for group in sorted(groups)}}}, indent=2) + "\n")
 
     def down(self) -> None:
         """Remove the lab's containers, network, loop devices and files."""

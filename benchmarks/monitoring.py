@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, the oracle1.minio maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a scrape costs, by number of buckets, as Markdown: .venv/bin/python benchmarks/monitoring.py [N ...]
+
+For each N (5, 100, 1000): one server with four drives, N buckets that were each written to and read once, and every endpoint that
+the role minio_prometheus scrapes. A cluster of three has the endpoints of a node three times.
+
+first   milliseconds of the first scrape; the server keeps most of what it computes for 10 to 60 s
+median  milliseconds of the ten after it
+series  what the endpoint gives, and what Prometheus keeps of it
+"""
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import re
+import statistics
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "tests/integration"), str(ROOT / "collections")]
+import conftest  # noqa: E402
+from ansible_collections.oracle1.minio.plugins.module_utils import _prometheus_token as token_of  # noqa: E402
+from ansible_collections.oracle1.minio.plugins.plugin_utils import prometheus  # noqa: E402
+
+ENDPOINTS = {
+    "minio-cluster": ("/minio/v2/metrics/cluster", prometheus.NODE_SCOPE), "minio-bucket": ("/minio/v2/metrics/bucket", prometheus.DISTRIBUTIONS),
+    "minio-usage": ("/minio/metrics/v3/cluster/usage/buckets", prometheus.DISTRIBUTIONS), "minio-node": ("/minio/v2/metrics/node", ""),
+    "minio-resource": ("/minio/v2/metrics/resource", ""),
+}
+
+
+def scrape(url: str, token: str) -> tuple[float, list[str]]:
+    """Milliseconds, and the names of the series."""
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+    start = time.perf_counter()
+    with urllib.request.urlopen(request, timeout=120) as answer:
+        text = answer.read().decode()
+    took = 1000 * (time.perf_counter() - start)
+    return took, [re.split(r"[{ ]", line, maxsplit=1)[0] for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def fill(there: conftest.Server, number: int, token: str) -> None:
+    """Buckets that exist, are used, and are known to the account of usage."""
+    client = there.boto3()
+
+    def use(item: int) -> None:
+        client.create_bucket(Bucket=f"bench-{item:05}")
+        client.put_object(Bucket=f"bench-{item:05}", Key="one", Body=b"1")
+        client.get_object(Bucket=f"bench-{item:05}", Key="one")["Body"].read()
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(use, range(number)))
+    deadline = time.monotonic() + 600
+    while scrape(there.direct + ENDPOINTS["minio-usage"][0], token)[1].count("minio_cluster_usage_buckets_total_bytes") < number:
+        if time.monotonic() > deadline:
+            raise SystemExit("the scanner did not count all buckets in ten minutes")
+        time.sleep(2)
+
+
+def table(number: int) -> list[str]:
+    with tempfile.TemporaryDirectory(prefix="oracle1-bench-") as directory:
+        process, port = conftest.start(Path(directory), 4, MINIO_SCANNER_SPEED="fastest", MINIO_SCANNER_CYCLE="5s")
+        try:
+            there = conftest.Server(port, conftest.Wire(port), Path(directory))
+            token = token_of.make(conftest.ACCESS_KEY, conftest.SECRET_KEY, int(time.time()) + 86400)
+            fill(there, number, token)
+            rows = []
+            for job, (path, dropped) in ENDPOINTS.items():
+                first, names = scrape(there.direct + path, token)
+                median = statistics.median(scrape(there.direct + path, token)[0] for _ in range(10))
+                kept = [name for name in names if not (dropped and re.fullmatch(dropped, name))]
+                rows.append(f"| {number} | {job} | {first:.0f} | {median:.0f} | {len(names)} | {len(kept)} |")
+            return rows
+        finally:
+            process.terminate()
+            with contextlib.suppress(Exception):
+                process.wait(60)
+
+
+def main() -> None:
+    numbers = [int(word) for word in sys.argv[1:]] or [5, 100, 1000]
+    print("| buckets | job | first, ms | median, ms | series given | series kept |\n|---|---|---|---|---|---|")
+    for number in numbers:
+        print("\n".join(table(number)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
