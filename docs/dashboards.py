@@ -11,11 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
 import sys
-import urllib.error
-import urllib.parse
-import urllib.request
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
@@ -27,6 +23,7 @@ from grafana_foundation_sdk.models import dashboard as models
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "plugins/module_utils"))
 import _panels as panels  # noqa: E402
+from _prometheus import Prometheus, PrometheusError  # noqa: E402
 
 FOLDER = Path("roles/minio_grafana/files/dashboards")
 TAG, GRID = "oracle1.minio", 24
@@ -120,28 +117,18 @@ def files() -> dict[Path, str]:
             for board in panels.BOARDS}
 
 
-def ask(url: str, path: str, context: ssl.SSLContext | None = None, headers: dict[str, str] | None = None, **parameters: str) -> Any:
-    """The data of Prometheus' answer; ValueError with its words when it refuses."""
-    request = urllib.request.Request(f"{url.rstrip('/')}/api/v1/{path}?{urllib.parse.urlencode(parameters)}", headers=headers or {})
-    try:
-        with urllib.request.urlopen(request, timeout=30, context=context) as answer:
-            return json.load(answer)["data"]
-    except urllib.error.HTTPError as error:
-        raise ValueError(json.loads(error.read() or b"{}").get("error", str(error))) from error
-
-
-def problems(url: str, rate: str = "1m", partial: bool = False, **connection: Any) -> Iterator[str]:
+def problems(prometheus: Prometheus, rate: str = "1m", partial: bool = False) -> Iterator[str]:
     """What is wrong with the dashboards' queries at this Prometheus, of a cluster that has served every kind of call for a while.
 
     partial: not every job is scraped there; what asks for another one must parse, and need not have data.
     """
-    known = set(ask(url, "label/__name__/values", **connection)) | panels.SELDOM.keys()
-    jobs = set(ask(url, "label/job/values", **connection))
+    known = set(prometheus.ask("label/__name__/values")) | panels.SELDOM.keys()
+    jobs = set(prometheus.ask("label/job/values"))
     for board, panel, query in ((board, panel, query) for board in panels.BOARDS for panel in board.panels for query in panel.queries.values()):
         place, expanded = f"{board.uid}, {panel.title}", panels.expand(query, EVERYTHING, rate)
         try:
-            found = ask(url, "query", query=expanded, **connection)["result"]
-        except ValueError as error:
+            found = prometheus.query(expanded)
+        except PrometheusError as error:
             yield f"{place}: {error}: {query}"
             continue
         unknown = sorted(panels.metrics(query) - known)
@@ -154,7 +141,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print(__doc__, file=sys.stderr)
         return 2
-    found = list(problems(arguments[0]))
+    found = list(problems(Prometheus(arguments[0])))
     print("\n".join(found) or f"{sum(len(panel.queries) for board in panels.BOARDS for panel in board.panels)} queries have data")
     return 1 if found else 0
 

@@ -110,7 +110,8 @@ TTFB = "minio_s3_requests_ttfb_seconds_distribution@node"
 MARGIN = ("minio_cluster_health_erasure_set_online_drives@cluster - on (cluster, pool, set) "
           "minio_cluster_health_erasure_set_write_quorum@cluster")
 FREE, TOTAL = "minio_cluster_capacity_usable_free_bytes@cluster", "minio_cluster_capacity_usable_total_bytes@cluster"
-DAYS = f"clamp_max({FREE} / clamp_min(-deriv({FREE}[6h]), 1) / 86400, 3650)"
+# Less than an hour of history foresees nothing.
+DAYS = f"(clamp_max({FREE} / clamp_min(-deriv({FREE}[6h]), 1) / 86400, 3650) and {FREE} offset 1h) or {FREE} * 0 + 3650"
 ERRORS = ("(sum(rate(minio_s3_requests_5xx_errors_total@node[rate])) or vector(0)) "
           "/ clamp_min(sum(rate(minio_s3_requests_total@node[rate])), 1e-9)")
 NO_RED = "it has no limit of its own. A step that nothing explains is worth a look at "

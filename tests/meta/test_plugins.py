@@ -19,6 +19,8 @@ OWN_EXITS = {
     "host_facts": "reads a host",
     "probe": "asks one endpoint",
     "prometheus_token": "keeps a file, and asks no server",
+    "report": "asks Prometheus, and writes a page",
+    "diagnosis": "reads logs, and writes an archive",
     "release": "makes a file on the controller",
     "server_restart": "restarts a node",
     "server_state": "reads a process",
