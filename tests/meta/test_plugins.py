@@ -20,7 +20,8 @@ OWN_EXITS = {
     "probe": "asks one endpoint",
     "prometheus_token": "keeps a file, and asks no server",
     "report": "asks Prometheus, and writes a page",
-    "diagnosis": "reads logs, and writes an archive",
+    "diagnosis": "reads a host",
+    "diagnosis_archive": "makes a file on the controller",
     "release": "makes a file on the controller",
     "server_restart": "restarts a node",
     "server_state": "reads a process",
@@ -29,7 +30,7 @@ OWN_EXITS = {
 }
 
 # Modules that run on nodes: Python 3.9 and its standard library are all they may count on.
-ON_NODES = {"host_facts", "probe", "prometheus_token", "server_restart", "server_state", "server_tuning"}
+ON_NODES = {"diagnosis", "host_facts", "probe", "prometheus_token", "server_restart", "server_state", "server_tuning"}
 
 PREFIX = f"ansible_collections.{repository.COLLECTION}."
 LICENCE = [
