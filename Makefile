@@ -36,4 +36,4 @@ venv:
 	@$(PYTHON3) lab/bootstrap.py venv
 
 lab: venv
-	@$(PYTHON3) lab/bootstrap.py host qemu-user-static binfmt-support arch-test xfsprogs
+	@$(PYTHON3) lab/bootstrap.py host qemu-user-static binfmt-support arch-test xfsprogs chromium

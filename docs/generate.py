@@ -1,4 +1,4 @@
-"""Write the reference: docs/reference from the plugins' documentation, roles/*/README.md from the argument specs.
+"""Write the reference: docs/reference from the plugins' documentation, roles/*/README.md from the argument specs; and the dashboards.
 
     .venv/bin/python docs/generate.py            write what has changed
     .venv/bin/python docs/generate.py --check    write nothing, name what differs, and fail if anything does
@@ -15,6 +15,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+import dashboards
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -165,7 +166,7 @@ def coverage_page() -> str:
 
 def pages() -> dict[Path, str]:
     """Every page that belongs to the reference, by its path in the repository."""
-    result: dict[Path, str] = {}
+    result: dict[Path, str] = dashboards.files()
     index = ["Modules and filters by their full names, roles by their directories.", ""]
     for kind, folder in (("module", "modules"), ("filter", "filter")):
         found = documentation(kind)
@@ -196,7 +197,8 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a page differs from what it would be")
     check = parser.parse_args().check
     wanted = pages()
-    present = {path.relative_to(ROOT) for pattern in ("docs/reference/**/*.md", "roles/*/README.md") for path in ROOT.glob(pattern)}
+    present = {path.relative_to(ROOT) for pattern in ("docs/reference/**/*.md", "roles/*/README.md", f"{dashboards.FOLDER}/*.json")
+               for path in ROOT.glob(pattern)}
     differing = sorted({path for path, text in wanted.items() if path not in present or (ROOT / path).read_text() != text}
                        | (present - wanted.keys()))
     for path in differing:

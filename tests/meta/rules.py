@@ -98,8 +98,8 @@ def uses_full_names(task: Task, own_modules: Collection[str]) -> list[str]:
         return []
     if "." not in module:
         return [f"{'our own ' if module in own_modules else ''}module {module} is not called by its full name"]
-    if module in RUNS_ROLE and not str((task.data[module] or {}).get("name", "")).startswith(f"{COLLECTION}."):
-        return ["a role of ours is run without its full name"]
+    if module in RUNS_ROLE and str((task.data[module] or {}).get("name", "")).count(".") != 2:
+        return ["a role is run without its full name"]
     return []
 
 

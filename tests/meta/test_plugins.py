@@ -19,6 +19,9 @@ OWN_EXITS = {
     "host_facts": "reads a host",
     "probe": "asks one endpoint",
     "prometheus_token": "keeps a file, and asks no server",
+    "report": "asks Prometheus, and writes a page",
+    "diagnosis": "reads a host",
+    "diagnosis_archive": "makes a file on the controller",
     "release": "makes a file on the controller",
     "lb_drain": "writes files on a balancer",
     "server_restart": "restarts a node",
@@ -28,7 +31,7 @@ OWN_EXITS = {
 }
 
 # Modules that run on nodes: Python 3.9 and its standard library are all they may count on.
-ON_NODES = {"host_facts", "lb_drain", "probe", "prometheus_token", "server_restart", "server_state", "server_tuning"}
+ON_NODES = {"diagnosis", "host_facts", "lb_drain", "probe", "prometheus_token", "server_restart", "server_state", "server_tuning"}
 
 PREFIX = f"ansible_collections.{repository.COLLECTION}."
 LICENCE = [
