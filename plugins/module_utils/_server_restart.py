@@ -104,6 +104,15 @@ def try_out(order: Order, unit: process.Unit, lines: int) -> None:
         ) from error
 
 
+def prepare_for(order: Order, unit: process.Unit, guarded: bool, lines: int) -> None:
+    """All that can be refused before anything is touched."""
+    check_certificates(order)
+    if order.trial:
+        try_out(order, unit, lines)
+    if guarded:
+        guard(order, unit)
+
+
 def guard(order: Order, unit: process.Unit) -> None:
     """Wait until the cluster keeps its write quorum without this node; Refused when it does not in time."""
     deadline = time.monotonic() + order.guard_timeout

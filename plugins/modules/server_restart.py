@@ -215,11 +215,7 @@ def reach(order: server.Order, action: str | None, unit: process.Unit, params: d
     """Do it and wait: what was reached, and a warning."""
     asked = "restarted" if params["state"] == "spared" and unit.running else action
     if asked:
-        server.check_certificates(order)
-        if order.trial:
-            server.try_out(order, unit, params["log_lines"])
-        if asked == "restarted" and params["guard"]:
-            server.guard(order, unit)
+        server.prepare_for(order, unit, asked == "restarted" and params["guard"], params["log_lines"])
     if params["state"] == "spared":
         return "", ""
     if action:

@@ -7,12 +7,13 @@ import sys
 import time
 from pathlib import Path
 
-from conftest import LAB, NODES, ROOT, SCENARIO, environment, ssh
+from conftest import LAB, NODES, ROOT, SCENARIO, STATE, environment, play, ssh
 
 sys.path.insert(0, str(ROOT / "tests/resilience"))
 from load import Load  # noqa: E402
 
 LOG = "/var/log/nginx/minio_access.log"
+OLD, NEW = "RELEASE.2025-09-07T16-13-09Z", "RELEASE.2026-02-12T20-18-48Z"
 
 
 def drain(*nodes: str) -> None:
@@ -34,6 +35,19 @@ def served_by() -> set[str]:
     return {address.rpartition(":")[0] for row in rows for address in row["node"].split(", ") if address}
 
 
+def started(node: str) -> str:
+    return ssh(node, "systemctl", "show", "minio", "-p", "InvocationID", "--value").stdout.strip()
+
+
+def running(node: str) -> str:
+    """Release of the live process."""
+    return ssh(node, "sh", "-c", "readlink /proc/$(systemctl show minio -p MainPID --value)/exe").stdout.split("/")[3]
+
+
+def drained() -> list[str]:
+    return ssh("lb1", "ls", "/etc/nginx/minio_lb_drained").stdout.split()
+
+
 def clients(cluster) -> Load:
     """Clients that write, read and delete through the balancer and remember what they were promised."""
     return Load(cluster.endpoint, cluster.access_key, cluster.secret_key, ca=cluster.ca)
@@ -49,4 +63,68 @@ def test_a_drained_node_gets_no_request_and_no_client_notices(cluster):
         finally:
             drain()
         assert served_by() == set(addresses.values())
+    assert load.report().problems() == []
+
+
+def test_every_node_is_restarted_and_no_client_notices(cluster):
+    before = {node: started(node) for node in NODES}
+    with clients(cluster) as load:
+        run = play("restart")
+    assert run.status == 0, run.text[-3000:]
+    assert all(started(node) != before[node] for node in NODES)
+    assert load.report().problems() == []
+    assert drained() == []
+
+
+def test_check_mode_says_what_would_be_restarted_and_touches_nothing():
+    before = {node: started(node) for node in NODES}
+    run = play("restart", "--check")
+    assert run.status == 0, run.text[-3000:]
+    assert "3 of 3" in run.text and any(name.endswith("Keep requests from the drained nodes, and from no others") for name in run.changed())
+    assert {node: started(node) for node in NODES} == before and drained() == []
+
+
+def test_a_restart_is_refused_while_a_node_is_down_and_changes_nothing():
+    ssh("minio3", "systemctl", "mask", "--runtime", "--now", "minio")
+    before = started("minio1")
+    try:
+        run = play("restart", "-e", "minio_server_guard_timeout=5", "-e", "minio_server_allow_down=true")
+        assert run.status != 0 and "would lose write quorum" in run.text
+        assert started("minio1") == before and drained() == []
+    finally:
+        ssh("minio3", "systemctl", "unmask", "--runtime", "minio")
+        ssh("minio3", "systemctl", "start", "minio")
+
+
+def test_an_upgrade_and_the_way_back_are_not_noticed(cluster):
+    for release, more in ((OLD, ["-e", "minio_upgrade_allow_downgrade=true"]), (NEW, [])):
+        with clients(cluster) as load:
+            run = play("upgrade", "-e", f"minio_release={release}", *more)
+        assert run.status == 0, run.text[-3000:]
+        assert {running(node) for node in NODES} == {release}
+        assert load.report().problems() == []
+    kept = STATE / "exports" / OLD / "iam.zip"
+    assert kept.stat().st_mode & 0o777 == 0o600 and kept.read_bytes()[:2] == b"PK"
+
+
+def test_a_downgrade_is_refused_before_anything_is_touched():
+    run = play("upgrade", "-e", f"minio_release={OLD}")
+    assert run.status != 0 and "minio_upgrade_allow_downgrade" in run.text
+    assert {running(node) for node in NODES} == {NEW}
+
+
+def test_a_release_that_does_not_start_on_a_node_is_taken_back_and_no_client_notices(cluster):
+    folder = "/run/systemd/system/minio.service.d"
+    refuse = f"[Service]\nExecStartPre=/bin/sh -c '! readlink /usr/local/bin/minio | grep -q {OLD}'\n"
+    try:
+        ssh("minio2", "mkdir", "-p", folder)
+        ssh("minio2", "tee", f"{folder}/refuse.conf", stdin=refuse)
+        ssh("minio2", "systemctl", "daemon-reload")
+        with clients(cluster) as load:
+            run = play("upgrade", "-e", f"minio_release={OLD}", "-e", "minio_upgrade_allow_downgrade=true")
+    finally:
+        ssh("minio2", "rm", "-r", folder)
+        ssh("minio2", "systemctl", "daemon-reload")
+    assert run.status != 0 and f"every node runs {NEW} again" in run.text
+    assert {running(node) for node in NODES} == {NEW} and drained() == []
     assert load.report().problems() == []
