@@ -71,12 +71,15 @@ def switch(states: t.Mapping[str, Facts], nodes: t.Sequence[str], new: t.Sequenc
     changed = [node for node in old if node not in due]
     rounds: list[dict[str, t.Any]] = []
     waiting: list[str] = []
+    told = False
     switched = len(changed) > 0 and len(changed) >= len(old) // 2 and alike > needed
     for place, node in enumerate(due):
         ready = alike >= needed
         # Requests go to those that have not changed, until half of the nodes have and serve; then to those.
         drained = [name for name in old if name in due[place:]] if switched else [*changed, node]
-        rounds.append({"node": node, "drained": drained, "wait_for": "serving" if ready else "joined", "waiting": list(waiting)})
+        rounds.append({"node": node, "drained": drained, "wait_for": "serving" if ready else "joined", "waiting": list(waiting),
+                       "changes_sides": switched and not told})
+        told = switched
         changed.append(node)
         waiting = [] if ready else [*waiting, node]
         alike += 1

@@ -69,6 +69,7 @@ def test_new_nodes_make_the_first_old_one_ready_and_requests_change_sides_once()
     found = pool_switch.switch(states, FIRST + SECOND, SECOND)
     assert found["start"] == SECOND
     assert order(found) == [("minio1", "serving", ["minio1"]), ("minio2", "serving", ["minio2", "minio3"]), ("minio3", "serving", ["minio3"])]
+    assert [item["changes_sides"] for item in found["rounds"]] == [False, True, False]
 
 
 def test_without_new_nodes_the_first_one_waits_for_the_second():
