@@ -3,7 +3,7 @@ PYTHON3 := $(shell command -v /usr/bin/python3 || command -v python3)
 RUN     := PATH="$(CURDIR)/.venv/bin:$$PATH" PYTHONPATH=collections
 SCENARIO ?= default
 
-.PHONY: help demo demo-down test test-fast lint sanity unit meta integration arm64 molecule lab docs venv
+.PHONY: help demo demo-down test test-fast lint sanity unit meta integration arm64 molecule resilience lab docs venv
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -28,6 +28,11 @@ integration arm64: lab
 
 molecule: lab  ## One scenario: make molecule SCENARIO=default
 	@$(RUN) SCENARIO=$(SCENARIO) python tests/run.py molecule
+
+resilience: lab  ## What clients notice of faults and maintenance: docs/resilience.md (hours; goes on where it was ended)
+	@$(RUN) python lab/lab.py up resilience tests/resilience/lab.json
+	@$(RUN) python -m tests.resilience --lab resilience --converge --repeat 5 --resume
+	@$(RUN) python lab/lab.py down resilience
 
 docs: venv  ## Generate the reference from modules and argument specs
 	@$(RUN) python docs/generate.py

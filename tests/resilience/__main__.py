@@ -28,6 +28,7 @@ def main() -> int:
     parser.add_argument("--state", type=Path, help="directory with pki/ca.crt and root-password; build/lab/NAME/state by default")
     parser.add_argument("--rows", default="all", help=f"all, or some of {','.join(row.name for row in ROWS if row.listed)}")
     parser.add_argument("--modes", default="plain,retries", help="without and with the SDK's retries")
+    parser.add_argument("--converge", action="store_true", help="run deploy.yml first, without counting it")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--resume", action="store_true", help="count the runs that are in the file")
     parser.add_argument("--render", action="store_true", help="run nothing")
@@ -42,6 +43,9 @@ def main() -> int:
                       tuple(arguments.extra_vars or [f"@{ROOT / 'molecule/default/vars.yml'}"]),
                       arguments.state or ROOT / "build/lab" / arguments.lab / "state")
     command = "python -m tests.resilience " + " ".join(sys.argv[1:])
+    cluster.state.mkdir(parents=True, exist_ok=True)
+    if arguments.converge and not arguments.render:
+        cluster.play("deploy")
     bad = 0
     for row in [] if arguments.render else wanted:
         for mode in arguments.modes.split(","):

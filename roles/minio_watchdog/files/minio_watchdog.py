@@ -47,16 +47,11 @@ UNREACHABLE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ETI
 
 @dataclass
 class Track:
-    """How often in a row a server was silent, or answered well, and its last answer."""
+    """A server's last answer, how often in a row it was the only silent one, and how often in a row it answered well."""
 
     last: str = UNKNOWN
     silent: int = 0
     good: int = 0
-
-    def note(self, answer: str, good: bool) -> None:
-        self.last = answer
-        self.silent = self.silent + 1 if answer == SILENT else 0
-        self.good = self.good + 1 if good else 0
 
 
 @dataclass
@@ -68,6 +63,15 @@ class Watch:
     fenced: Optional[str] = None
     killed: float = float("-inf")
 
+    def note(self, answers: Mapping[str, tuple[str, int]]) -> None:
+        """Keep one round's answers. Silence counts only while all others answer: else this host may be the one that is cut off."""
+        silent = [name for name, (answer, _status) in answers.items() if answer != ANSWERS]
+        for name, (answer, status) in answers.items():
+            track = self.tracks.setdefault(name, Track())
+            track.last = answer
+            track.silent = track.silent + 1 if answer == SILENT and silent == [name] else 0
+            track.good = track.good + 1 if status == 200 else 0
+
     def decide(self, now: float) -> tuple[str, str]:
         """What to do next, and to which server: ("kill" | "fence" | "lift" | "", name). Pure."""
         own = self.settings["own"]
@@ -76,11 +80,9 @@ class Watch:
             # A server that is dead needs no fence between nodes, and one that starts needs its peers.
             dead = own and track.last == REFUSES
             return ("lift", self.fenced) if dead or track.good >= self.settings["lift_after"] else ("", "")
-        not_answering = [name for name, track in self.tracks.items() if track.last != ANSWERS]
-        if len(not_answering) != 1 or len(self.tracks) < 3:
+        name, silent = max(((name, track.silent) for name, track in self.tracks.items()), key=lambda pair: pair[1])
+        if len(self.tracks) < 3:
             return "", ""
-        name = not_answering[0]
-        silent = self.tracks[name].silent
         if name == own:
             rested = now - self.killed >= REST
             return ("kill", name) if rested and silent >= self.settings["kill_after"] else ("", "")
@@ -116,16 +118,14 @@ def ask(server: Mapping[str, Any], timeout: float, path: str, tls: bool) -> tupl
 
 
 def rules(addresses: list[str], port: int) -> str:
-    """The fence: this host and the server have nothing to say to each other, but for the watchdog's questions."""
-    lines = []
-    for address in addresses:
-        family = "ip6" if ":" in address else "ip"
-        lines += [f"add rule {TABLE} out meta mark != {MARK} {family} daddr {address} tcp dport {port} reject with tcp reset",
-                  f"add rule {TABLE} out meta mark != {MARK} {family} daddr {address} tcp sport {port} reject with tcp reset",
-                  f"add rule {TABLE} in {family} saddr {address} tcp dport {port} reject with tcp reset"]
+    """The fence: who speaks to the server is reset at once, but for the watchdog's questions.
+
+    What the server itself has to say passes: two hosts that fence each other must be able to hear each other again.
+    """
+    lines = [f"add rule {TABLE} out meta mark != {MARK} {'ip6' if ':' in address else 'ip'} daddr {address} tcp dport {port} "
+             "reject with tcp reset" for address in addresses]
     return "\n".join([f"add table {TABLE}", f"flush table {TABLE}",
-                      f"add chain {TABLE} out {{ type filter hook output priority -5; }}",
-                      f"add chain {TABLE} in {{ type filter hook input priority -5; }}", *lines]) + "\n"
+                      f"add chain {TABLE} out {{ type filter hook output priority -5; }}", *lines]) + "\n"
 
 
 def fence(server: Mapping[str, Any]) -> None:
@@ -167,7 +167,7 @@ def main() -> None:
     with open(sys.argv[1], encoding="utf-8") as stream:
         settings = json.load(stream)
     servers, before = settings["servers"], versions()
-    watch = Watch(settings, {name: Track() for name in servers})
+    watch = Watch(settings)
     lift()
     signal.signal(signal.SIGTERM, lambda *_arguments: sys.exit(0))
     try:
@@ -194,8 +194,7 @@ def look(watch: Watch, pool: ThreadPoolExecutor) -> None:
         path = "/minio/health/cluster" if name == watch.fenced and not settings["own"] else "/minio/health/live"
         return ask(servers[name], settings["timeout"], path, settings["tls"])
 
-    for name, (answer, status) in zip(servers, pool.map(question, servers)):
-        watch.tracks[name].note(answer, status == 200)
+    watch.note(dict(zip(servers, pool.map(question, servers))))
     verb, name = watch.decide(time.monotonic())
     if verb == "kill" and kill(settings["unit"]):
         watch.killed = time.monotonic()
