@@ -112,7 +112,7 @@ EXAMPLES = r"""
           description: The device at the north gate
   register: applied
 
-- name: Have no other policies and users than these
+- name: See which other policies and users would go, if these were all
   oracle1.minio.apply:
     secrets_dir: "{{ secrets_dir }}"
     prune: [policies, users]
@@ -128,6 +128,8 @@ EXAMPLES = r"""
       users:
         - name: edge
           policies: [models-read]
+  check_mode: true
+  diff: true
 
 - name: Show what became of each object
   ansible.builtin.debug:
