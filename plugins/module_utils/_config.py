@@ -73,7 +73,7 @@ DEFAULTS: dict[str, dict[str, str]] = {
     "storage_class": {"rrs": "EC:1", "optimize": "availability"},
 }
 # The server reads, changes and stores its whole configuration without a lock: of two writes at a time one is lost.
-_WRITING = threading.Lock()
+WRITING = threading.Lock()
 # Stands for a value that the server has and does not show.
 HIDDEN = "(hidden)"
 _REDACTED = "*redacted*"
@@ -425,7 +425,7 @@ def remove(client: Client, wanted: Wanted, observed: Observed) -> None:
 
 
 def _send(client: Client, method: str, command: str, text: str, attempt: str) -> None:
-    with _WRITING:
+    with WRITING:
         client.admin(method, command, body=text.encode(), encrypted=True, attempt=attempt)
 
 
@@ -454,5 +454,5 @@ CONFIG = Resource(
     fields=(Field("settings", {"type": "dict"}, _settings),),
     read=read, write=write, remove=remove,
     complete=_complete, refuse=_refuse, notes=_notes, names=names, describe=_describe, withheld=lambda observed: observed.facts["withheld"],
-    secret="secrets", secret_spec={"type": "dict"}, generated=False, secret_needed=False, secret_due=_secret_due,
+    secret="secrets", secret_spec={"type": "dict"}, generated=False, secret_needed=False, secret_due=_secret_due, unlocked=True,
 )

@@ -17,6 +17,7 @@ from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _canonical as canonical
 from ansible_collections.oracle1.minio.plugins.module_utils._client import Client
+from ansible_collections.oracle1.minio.plugins.module_utils._config import WRITING
 from ansible_collections.oracle1.minio.plugins.module_utils._errors import Refused, Rejected
 from ansible_collections.oracle1.minio.plugins.module_utils._references import Source
 from ansible_collections.oracle1.minio.plugins.module_utils._resource import Field, Observed, Plan, Resource, Wanted
@@ -229,7 +230,8 @@ def _resource(provider: Provider, refuse: Callable[[Mapping[str, Any]], str | No
         _store(client, provider, wanted.name, provider.defaults, attempt="remove it")
         if wanted.name != DEFAULT_NAME:
             try:
-                client.admin("DELETE", f"idp-config/{provider.kind}/{wanted.name}", attempt="remove it")
+                with WRITING:
+                    client.admin("DELETE", f"idp-config/{provider.kind}/{wanted.name}", attempt="remove it")
             except Rejected as error:
                 # The server has not been restarted since it was made, and does not know it yet.
                 if error.code != "XMinioAdminNoSuchConfigTarget":
@@ -255,12 +257,13 @@ def _resource(provider: Provider, refuse: Callable[[Mapping[str, Any]], str | No
 
 def _store(client: Client, provider: Provider, name: str, values: Mapping[str, str], attempt: str = "store it") -> None:
     path, body = f"idp-config/{provider.kind}/{name}", encode(values).encode()
-    try:
-        client.admin("PUT", path, body=body, encrypted=True, attempt=attempt)
-    except Rejected as error:
-        if error.code != "XMinioAdminConfigIDPCfgNameAlreadyExists":
-            raise
-        client.admin("POST", path, body=body, encrypted=True, attempt=attempt)
+    with WRITING:
+        try:
+            client.admin("PUT", path, body=body, encrypted=True, attempt=attempt)
+        except Rejected as error:
+            if error.code != "XMinioAdminConfigIDPCfgNameAlreadyExists":
+                raise
+            client.admin("POST", path, body=body, encrypted=True, attempt=attempt)
 
 
 # -- LDAP ------------------------------------------------------------------------------------------------------------

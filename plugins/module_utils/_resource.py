@@ -160,6 +160,8 @@ class Resource:
     name: Callable[[str], str] = _same
     blocked: Callable[[Source, Wanted], list[str]] | None = None
     restart_needed: Callable[[Source, Wanted, Observed | None], bool] | None = None
+    # The server reads, changes and stores all objects of this kind together, without a lock.
+    unlocked: bool = False
 
     def spec(self, renamed: bool = False) -> dict[str, dict[str, Any]]:
         """The argument spec of one object; with the module's names where renamed is true."""
@@ -310,14 +312,18 @@ def confirm(source: Source, client: _client.Client, wanted: Wanted, observed: Ob
     values = resource.complete(wanted, observed) if resource.complete else wanted.values
     settled = replace(wanted, values=values, options={**wanted.options, "update_secret": "on_create"})
     marked = {resource.secret: SENT} if resource.secret and planned.send_secret else {}
-    rest = planned
+    rest, good = planned, 0
     for pause in SETTLE:
         time.sleep(pause)
         seen = observe(source if pause == 0 else client, settled)
-        if wanted.present and seen is None:
-            continue
-        rest = plan(settled, seen)
-        if unmarked(rest.before) == unmarked(rest.after):
+        if not (wanted.present and seen is None):
+            rest = plan(settled, seen)
+        there = not (wanted.present and seen is None) and unmarked(rest.before) == unmarked(rest.after)
+        if good and not there:
+            break
+        good += there
+        # What is written without a lock may be lost to a writer who read before us: it is seen twice.
+        if there and (good > 1 or not resource.unlocked or pause == SETTLE[-1]):
             same = unmarked(rest.after) == unmarked(planned.after)
             # What others changed meanwhile is told too; the marks of what was sent are known only to the plan.
             return planned if same else Plan(planned.before, {**rest.after, **marked}, planned.send_secret)

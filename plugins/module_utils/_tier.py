@@ -174,7 +174,7 @@ TIER = Resource(
     ),
     options={"force": {"type": "bool", "default": False}},
     read=read, write=write, remove=remove, complete=_complete, refuse=_refuse, names=names,
-    withheld=lambda observed: ["secret_key"],
+    withheld=lambda observed: ["secret_key"], unlocked=True,
     # jsonarg, because Ansible hands over the text of a credentials.json as a dictionary.
     secret="secret_key", secret_spec={"type": "jsonarg", "aliases": ["account_key", "client_secret", "credentials"]}, generated=False,
     renamed={"endpoint": "tier_endpoint", "region": "tier_region", "access_key": "tier_access_key", "secret_key": "tier_secret_key"},

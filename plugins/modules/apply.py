@@ -112,22 +112,14 @@ EXAMPLES = r"""
           description: The device at the north gate
   register: applied
 
-- name: Have no other policies and users than these
+- name: See which other groups would go, if this were the only one
   oracle1.minio.apply:
-    secrets_dir: "{{ secrets_dir }}"
-    prune: [policies, users]
+    prune: [groups]
     manifest:
-      policies:
-        - name: models-read
-          policy:
-            Version: "2012-10-17"
-            Statement:
-              - Effect: Allow
-                Action: s3:GetObject
-                Resource: arn:aws:s3:::oracle1-models/*
-      users:
-        - name: edge
-          policies: [models-read]
+      groups:
+        - name: operators
+  check_mode: true
+  diff: true
 
 - name: Show what became of each object
   ansible.builtin.debug:

@@ -66,6 +66,26 @@ def test_what_is_kept_later_still_is_written_again(memory):
     assert len(memory.written) == 2
 
 
+# What another writer leaves of ours after it was seen once, and how often it was written in the end.
+LOST = [(None, {"size": 2}, 2), ({"size": 1}, {"size": 2, "colour": "red", "labels": ["x"]}, 2)]
+
+
+@pytest.mark.parametrize(("there", "left", "writes"), LOST)
+def test_what_is_written_without_a_lock_is_looked_at_twice_and_written_again_when_it_was_lost(memory, there, left, writes):
+    memory.things = {} if there is None else {"a": dict(THERE)}
+    undo = (lambda: memory.things.clear()) if there is None else (lambda: memory.things["a"].update(there))
+    memory.before_looks = [lambda: None, lambda: None, undo]
+    assert bring_about(wish(memory.kind(unlocked=True), size=2)).after == {"name": "a", "size": 2}
+    assert len(memory.written) == writes and memory.things["a"] == left
+
+
+def test_what_is_lost_again_and_again_fails_the_run(memory):
+    memory.before_looks = [lambda: None, lambda: None, memory.things.clear, lambda: None, lambda: None, memory.things.clear]
+    with pytest.raises(NotKept):
+        bring_about(wish(memory.kind(unlocked=True), size=2))
+    assert len(memory.written) == 2
+
+
 # What somebody else left after our write of size 2, how often it was written then, and what is there in the end.
 OTHERS = [
     ({"colour": "blue"}, 1, {"size": 2, "colour": "blue", "labels": ["x"]}),
