@@ -15,7 +15,8 @@ from repository import agree
 
 # Dictionaries whose keys are the operator's or architectures, and the manifest, which the module apply types and preflight checks.
 FREE_FORM = {"minio_client_artifacts", "minio_configure_manifest", "minio_grafana_settings", "minio_lb_server_addresses",
-             "minio_server_settings"}
+             "minio_prometheus_addresses", "minio_prometheus_extra_scrape_configs", "minio_prometheus_remote_write",
+             "minio_server_settings", "minio_watchdog_addresses"}
 
 # Set at run time by their owner, so in no role's defaults.
 PUBLISHED: dict[str, Any] = {

@@ -99,16 +99,22 @@ class Cluster:
         """Run mc on the first node, where it knows the cluster as `oracle1`."""
         return self.on(self.nodes[0], "mc", "--json", *argv, ok=ok)
 
-    def copies(self, node: str, bucket: str) -> int:
+    def copies(self, node: str, bucket: str) -> set[str]:
         """Objects of the bucket that are on the node's drive."""
-        return len(self.on(node, "find", f"{DRIVE}/{bucket}", "-name", "xl.meta", ok=False).splitlines())
+        return set(self.on(node, "find", f"{DRIVE}/{bucket}", "-name", "xl.meta", ok=False).splitlines())
 
-    def heal(self, bucket: str, objects: int, seconds: float = 180) -> float:
-        """Let the cluster look at every object; seconds until every drive holds each of them."""
+    def heal(self, bucket: str, objects: int, seconds: float = 180) -> float | None:
+        """Let the cluster look at every object; seconds until every drive holds the same ones, None when that takes too long."""
+        def alike() -> bool:
+            first, *others = [self.copies(node, bucket) for node in self.nodes]
+            return len(first) >= objects and all(other == first for other in others)
+
         begin = time.monotonic()
         self.mc("admin", "heal", "--recursive", f"oracle1/{bucket}", ok=False)
-        wait_until(f"{objects} objects are on every drive",
-                   lambda: [self.copies(node, bucket) for node in self.nodes] == [objects] * len(self.nodes), seconds)
+        while not alike():
+            if time.monotonic() - begin > seconds:
+                return None
+            time.sleep(1)
         return time.monotonic() - begin
 
     # -- playbooks ------------------------------------------------------------------------------

@@ -32,12 +32,17 @@ def run(cluster: Cluster, row: Row, retries: bool = False, audit_patience: float
         whole = time.monotonic()
         time.sleep(TAIL)
     report = load.report(audit_patience)
-    # A key whose last write failed may be there or not, so it is asked for.
-    sure = sum(may != {ABSENT} and ABSENT not in may for worker in load.workers for may in worker.may.values())
-    healed = cluster.heal(load.bucket, sure) if row.heals and not report.lost and sure == report.objects else None
+    # A key whose last write failed may be there or not.
+    sure = sum(ABSENT not in may for worker in load.workers for may in worker.may.values())
+    healed = cluster.heal(load.bucket, sure) if row.heals else None
     next(act, None)
+    # Healing may bring back what had been deleted, so everything is looked at once more.
+    after = load.report(audit_patience)
+    report.lost, report.returned = sorted({*report.lost, *after.lost}), sorted({*report.returned, *after.returned})
     load.remove()
     problems = report.problems(row.retried if retries else row.failed, None if retries else row.gap)
+    if row.heals and healed is None:
+        problems.append("the drives do not hold the same objects after three minutes of healing")
     return {"row": row.name, "mode": "retries" if retries else "plain", "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
             "took": round(ended - begin, 1), "whole": round(whole - ended, 1), "healed": None if healed is None else round(healed, 1),
             "text": str(report), "problems": problems,
