@@ -13,8 +13,9 @@ from ansible.template import Templar, trust_as_template
 from jinja2 import Environment, nodes
 from repository import agree
 
-# Dictionaries whose keys are the operator's or architectures, and the manifest, which the module apply types and preflight checks.
-FREE_FORM = {"minio_client_artifacts", "minio_configure_manifest", "minio_lb_server_addresses", "minio_server_settings"}
+# Dictionaries whose keys are the operator's, architectures or Prometheus' own, and the manifest, which the module apply types and preflight checks.
+FREE_FORM = {"minio_client_artifacts", "minio_configure_manifest", "minio_lb_server_addresses", "minio_server_settings",
+             "minio_prometheus_addresses", "minio_prometheus_extra_scrape_configs", "minio_prometheus_remote_write"}
 
 # Set at run time by their owner, so in no role's defaults.
 PUBLISHED: dict[str, Any] = {
