@@ -69,7 +69,9 @@ def test_a_role_is_complete(role: str) -> None:
     assert info["dependencies"] == []
     assert info["galaxy_info"]["license"] == "GPL-3.0-or-later"
     assert info["galaxy_info"]["min_ansible_version"] == "2.17"
-    assert {platform["name"] for platform in info["galaxy_info"]["platforms"]} >= {"Debian", "Ubuntu", "EL"}
+    # EL has no packages of Prometheus, and the role refuses it in words.
+    wanted = {"Debian", "Ubuntu"} | (set() if role == "minio_prometheus" else {"EL"})
+    assert {platform["name"] for platform in info["galaxy_info"]["platforms"]} >= wanted
 
 
 def test_plays_list_roles_by_their_full_names() -> None:
