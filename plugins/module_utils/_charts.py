@@ -167,7 +167,7 @@ def topology(balancers: Sequence[str], servers: Sequence[Mapping[str, Any]], dri
             in_row = min(len(own) - index // per_row * per_row, per_row)
             left = at - in_row * 9 + index % per_row * 18
             shapes.append(f'<rect class="drive {state}" x="{left:.0f}" y="{150 + index // per_row * 20}" width="14" height="14" rx="3">'
-                          f'<title>{escape(drive["path"])}: {"healing" if drive["healing"] else escape(drive["state"])}</title></rect>')
+                          f'<title>{escape(drive["path"] or drive["endpoint"])}: {"healing" if drive["healing"] else escape(drive["state"])}</title></rect>')
     online = sum(server["state"] == "online" for server in servers)
     usable = sum(drive["state"] == "ok" for drive in drives)
     said = f"{len(balancers)} balancer{'s' if len(balancers) != 1 else ''}, {online} of {len(servers)} servers online, {usable} of {len(drives)} drives in use"

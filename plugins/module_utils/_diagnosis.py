@@ -106,7 +106,7 @@ def table(hosts: Mapping[str, Mapping[str, Any]], info: Mapping[str, Any]) -> Li
     """The summary: lines for people, the cluster first, then what is wrong on each host."""
     lines = []
     if info:
-        bad = [f"{drive['path']} on {drive['server']} is {'healing' if drive['healing'] else drive['state']}"
+        bad = [f"{drive['path'] or drive['endpoint']} on {drive['server']} is {'healing' if drive['healing'] else drive['state']}"
                for drive in info["drives"] if drive["state"] != "ok" or drive["healing"]]
         away = [f"{server['endpoint']} is {server['state']}" for server in info["servers"] if server["state"] != "online"]
         margin = min((item["may_still_lose"] for item in info["sets"]), default=0)

@@ -119,7 +119,7 @@ def certificates(probes: Mapping[str, Mapping[str, Any] | None]) -> str:
 
 def drives_table(info: Mapping[str, Any]) -> str:
     broken = [drive for drive in info.get("drives", []) if drive["state"] != "ok" or drive["healing"]]
-    return charts.table(("Drive", "Server", "State"), [(drive["path"], drive["server"], "healing" if drive["healing"] else drive["state"])
+    return charts.table(("Drive", "Server", "State"), [(drive["path"] or drive["endpoint"], drive["server"], "healing" if drive["healing"] else drive["state"])
                                                        for drive in broken], "Every drive is in use.", ["bad"] * len(broken))
 
 

@@ -31,8 +31,7 @@ def diagnosed(cluster):
 
 
 def test_it_changes_nothing_on_any_host(diagnosed):
-    assert set(diagnosed[0].changed()) <= {"minio_diagnose : Make the archive", "minio_diagnose : Make the archive's directory", "Make the archive",
-                                           "Make the archive's directory"}
+    assert {name.rpartition(" : ")[2] for name in diagnosed[0].changed()} <= {"Make the archive", "Make the archive's directory"}
 
 
 def test_the_summary_says_what_is_wrong(diagnosed):
