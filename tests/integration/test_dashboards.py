@@ -112,7 +112,8 @@ def provisioned(directory: Path, *arguments: str, **variables: Any) -> dict[str,
 
 def test_a_grafana_that_exists_is_provisioned(tmp_path: Path) -> None:
     wishes = {"minio_grafana_prometheus_url": "https://prometheus.example.com:9090", "minio_grafana_prometheus_user": "grafana",
-              "minio_grafana_prometheus_password": "pa$s: word", "minio_grafana_prometheus_ca": "/etc/minio/certs/CAs/ca.crt"}
+              "minio_grafana_prometheus_password": "pa$s: word", "minio_grafana_prometheus_ca": f"{tmp_path}/ca.crt"}
+    (tmp_path / "ca.crt").write_text("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
     foreseen = provisioned(tmp_path, "--check", **wishes)
     assert foreseen["failures"] == 0 and not (tmp_path / "dashboards").exists(), foreseen["text"]
     first = provisioned(tmp_path, **wishes)
@@ -120,7 +121,7 @@ def test_a_grafana_that_exists_is_provisioned(tmp_path: Path) -> None:
     assert len(list((tmp_path / "dashboards").iterdir())) == 7
     (source,) = yaml.safe_load((tmp_path / "provisioning/datasources/minio.yml").read_text())["datasources"]
     # Grafana reads $$ as one dollar.
-    assert source["secureJsonData"] == {"basicAuthPassword": "pa$$s: word", "tlsCACert": "$__file{/etc/minio/certs/CAs/ca.crt}"}
+    assert source["secureJsonData"] == {"basicAuthPassword": "pa$$s: word", "tlsCACert": (tmp_path / "ca.crt").read_text().rstrip()}
     assert (source["type"], source["basicAuth"], source["basicAuthUser"]) == ("prometheus", True, "grafana")
     assert (tmp_path / "provisioning/datasources/minio.yml").stat().st_mode & 0o7 == 0
     (provider,) = yaml.safe_load((tmp_path / "provisioning/dashboards/minio.yml").read_text())["providers"]
