@@ -48,7 +48,7 @@ def plan(
     due = [node for node in here if states[node]["running"] and (states[node]["restart_due"] or restart_all)]
     current = [node for node in here if states[node]["running"] and not states[node]["restart_due"]]
     result: dict[str, t.Any] = {
-        "strategy": "none", "start": down, "restart": due, "trial": [], "wait_for": {}, "waiting": {}, "drain": {},
+        "strategy": "none", "start": down, "restart": due, "trial": [], "wait_for": {}, "waiting": {}, "drain": {}, "behind": {},
         "steps": {}, "missing": missing, "note": "", "problems": [],
     }
     if due and missing and not allow_down:
@@ -78,8 +78,9 @@ def plan(
     alike = len(current)
     waiting = [node for node in here if states[node]["active_state"] == "activating"]
     drained = list(waiting)
-    for node in down + due:
+    for number, node in enumerate(down + due, start=1):
         result["waiting"][node] = list(waiting)
+        result["behind"][node] = [other for other in waiting if other in (down + due)[number:]]
         result["drain"][node] = [other for other in drained if other != node] + [node]
         result["wait_for"][node] = "serving" if alike >= needed else "joined"
         if result["wait_for"][node] == "joined" and node not in waiting:

@@ -47,6 +47,7 @@ class Order:
     guard_timeout: int
     peers: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    behind: list[str] = field(default_factory=list)
     trial: list[int] = field(default_factory=list)
     joined: bool = False
 

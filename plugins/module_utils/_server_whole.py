@@ -58,7 +58,7 @@ def _unused(order: Order, peers: bool) -> tuple[list[str], str]:
         if answer.status == 200 and present - used:
             found.append(f"{node.host} does not use {', '.join(sorted(present - used))}")
         # A peer that does not answer at all is down, and its clients go elsewhere.
-        elif answer.status not in (0, 200):
+        elif answer.status not in (0, 200) and node.host not in order.behind:
             found.append(f"{node.host} answers {answer.text}")
     return found, error
 

@@ -89,6 +89,11 @@ options:
     type: list
     elements: str
     default: []
+  behind:
+    description: Names of nodes that do not serve before their own restart, which comes later. They are not waited for.
+    type: list
+    elements: str
+    default: []
   wait_for:
     description:
       - V(serving) waits until the node's cluster health is good.
@@ -202,6 +207,7 @@ def arguments() -> dict:
         "guard_timeout": {"type": "int", "default": 120},
         "peers": {"type": "list", "elements": "str", "default": []},
         "waiting": {"type": "list", "elements": "str", "default": []},
+        "behind": {"type": "list", "elements": "str", "default": []},
         "wait_for": {"type": "str", "choices": ["serving", "joined"], "default": "serving"},
         "timeout": {"type": "int", "default": 300},
         "settle": {"type": "int", "default": 0},

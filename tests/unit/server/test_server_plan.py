@@ -113,3 +113,9 @@ def test_a_restart_needs_all_nodes_in_sight(states: dict[str, Any], allowed: boo
     problems = plan(states, NODES, survives_nodes=1, allow_down=allowed)["problems"]
     assert bool(problems) == refused
     assert not refused or ("minio3" in problems[0] and "minio_server_allow_down" in problems[0])
+
+
+def test_a_node_that_waits_for_its_own_restart_is_not_waited_for_on_the_way_back():
+    """minio1 waits with the binary that minio2 does not start with; both go back to what minio3 runs."""
+    found = plan(cluster(node("binary", active="activating"), node(running=False), node()), NODES, survives_nodes=1)
+    assert found["start"] == ["minio2"] and found["behind"] == {"minio2": ["minio1"], "minio1": []}
