@@ -52,7 +52,7 @@ NOT_RUN = """
   more than a minute. A GET of that object waits as long; no other object does.
 - While an emptied drive has not been made anew, which the server does within seconds, a LIST through its node may be answered with
   `NoSuchBucket`. The SDK does not repeat that.
-- A frozen node holds up everybody, whichever node they ask. Without the watchdog (`minio_watchdog_enabled: false`) the gap is as long as
+- A frozen node holds up everybody, whichever node they ask. Without the watchdog's fence (`minio_watchdog_fence: false`, the default) the gap is as long as
   the fault: measured 20.1 s (host frozen for 20 s) and 24.9 s (network cut for 20 s, the rest until packets are sent again). With it the
   gap is the time that the watchdog takes to be sure ([watchdog.md](watchdog.md)).
 
