@@ -4,16 +4,6 @@
 """The report of playbooks/drift.yml: everything that its run in check mode would change."""
 from __future__ import annotations
 
-import json
-import os
-import time
-from pathlib import Path
-from typing import Any
-
-from ansible.plugins.callback import CallbackBase
-
-from ansible_collections.oracle1.minio.plugins.plugin_utils import drift
-
 DOCUMENTATION = r"""
 name: drift
 type: aggregate
@@ -46,6 +36,16 @@ options:
       - section: callback_oracle1_minio_drift
         key: metrics_dir
 """
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+
+from ansible_collections.oracle1.minio.plugins.plugin_utils import drift
 
 # What the module that manages the whole cluster is called, whose results belong to no host.
 CLUSTER = ("oracle1.minio.apply", "apply")

@@ -134,7 +134,7 @@ def bars(title: str, unit: str, values: Mapping[str, float], classes: Mapping[st
     """Horizontal bars, the largest first as they are given. classes: name -> good, warn or bad."""
     if not values:
         return f'<figure class="chart"><figcaption>{escape(title)}</figcaption><p class="empty">Nothing was measured.</p></figure>'
-    top = top or max(max(values.values()), 1e-9)
+    top = top or max(*values.values(), 1e-9)
     rows = "".join(f'<li><span class="name">{escape(name)}</span><span class="track"><i class="{(classes or {}).get(name, "c0")}" '
                    f'style="width:{min(max(value / top, 0), 1) * 100:.1f}%"></i></span><b>{escape(number(value, unit))}</b></li>'
                    for name, value in values.items())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Mapping
+from typing import Mapping, Optional, Tuple
 
 # Scope -> the labels that select it; $cluster, $node and $bucket are the dashboards' variables.
 SCOPES = {
@@ -40,7 +40,7 @@ SELDOM = {
 }
 
 # Where a value turns orange or red: (from this value on, colour). What is below the first is green unless a step says None.
-Steps = tuple[tuple[float | None, str], ...]
+Steps = Tuple[Tuple[Optional[float], str], ...]
 UP: Steps = ((None, "red"), (1, "green"))
 NONE_IS_RED: Steps = ((None, "red"), (0, "orange"), (1, "green"))
 ANY_IS_RED: Steps = ((1, "red"),)
@@ -155,11 +155,11 @@ OVERVIEW = Board("minio-overview", "MinIO: overview and health", "Whether the cl
               "find the call in Requests and latency, the drive in Nodes and drives.", SLOW),
         Panel("Online drives per erasure set", "none",
               {"pool {{pool}} set {{set}}": "min by (pool, set) (minio_cluster_health_erasure_set_online_drives@cluster)",
-              "write quorum {{pool}}/{{set}}": "min by (pool, set) (minio_cluster_health_erasure_set_write_quorum@cluster)"},
+               "write quorum {{pool}}/{{set}}": "min by (pool, set) (minio_cluster_health_erasure_set_write_quorum@cluster)"},
               "Where the upper line meets the lower one, writes stop.", "it has no red line: the margin is the panel Drives that may still fail."),
         Panel("Nodes online, as each node sees it", "none", {"{{node}}": "minio_cluster_nodes_online_total@node"},
               "All nodes should see the same number.",
-"it has no red line. Lines apart are a network that is split: compare routes and firewalls of the nodes."),
+              "it has no red line. Lines apart are a network that is split: compare routes and firewalls of the nodes."),
         Panel("Uptime", "s", {"{{server}}": "minio_node_process_uptime_seconds@server"}, "Seconds since each server started.",
               "it has no red line. A saw is a server that crashes: read its journal."),
     ),
@@ -177,15 +177,15 @@ CAPACITY = Board("minio-capacity", "MinIO: capacity and usage", "How full the cl
         stat("Age of the figures", "s", "max(minio_usage_last_activity_nano_seconds@cluster) / 1e9", ((86400, "orange"), (259200, "red")),
              "Time since the scanner last counted.",
              "the scanner has stalled: see Healing, scanner, ILM and replication."),
-        Panel("Free, and free in a week", "bytes", {"free": f"max({FREE})",
-              "in 7 days, by the last day": f"clamp_min(max(predict_linear({FREE}[1d], 7 * 86400)), 0)",
-                                                    "usable": f"max({TOTAL})"}, "A straight line through the last day, drawn on by a week.",
-                                                    "it has no red line. Where the forecast reaches zero, the cluster is full within a week."),
-        Panel("Objects, versions and delete markers", "short", {"objects": "max(minio_cluster_usage_object_total@cluster)",
-              "versions": "max(minio_cluster_usage_version_total@cluster)",
-                                                                "delete markers": "max(minio_cluster_usage_deletemarker_total@cluster)"},
-                                                                "What the scanner counted.",
-              NO_RED + "lifecycle rules: versions that only grow are never expired."),
+        Panel("Free, and free in a week", "bytes",
+              {"free": f"max({FREE})", "in 7 days, by the last day": f"clamp_min(max(predict_linear({FREE}[1d], 7 * 86400)), 0)",
+               "usable": f"max({TOTAL})"},
+              "A straight line through the last day, drawn on by a week.",
+              "it has no red line. Where the forecast reaches zero, the cluster is full within a week."),
+        Panel("Objects, versions and delete markers", "short",
+              {"objects": "max(minio_cluster_usage_object_total@cluster)", "versions": "max(minio_cluster_usage_version_total@cluster)",
+               "delete markers": "max(minio_cluster_usage_deletemarker_total@cluster)"},
+              "What the scanner counted.", NO_RED + "lifecycle rules: versions that only grow are never expired."),
         Panel("Drives, used", "percentunit", {"{{node}} {{drive}}": "minio_node_drive_used_bytes@node / minio_node_drive_total_bytes@node"},
               "Share of each drive that is in use. They should be alike.",
               "a drive that is fuller than its set has foreign files on it.", FULL),
@@ -205,7 +205,7 @@ CAPACITY = Board("minio-capacity", "MinIO: capacity and usage", "How full the cl
         Panel("Quota used", "percentunit",
               {"{{bucket}}": "max by (bucket) (minio_bucket_usage_total_bytes@bucket) / (max by (bucket) (minio_bucket_quota_total_bytes@bucket) > 0)"},
               "Share of each bucket's quota that is in use.", "uploads to the bucket are refused at 100 %: raise the quota or delete data.", FULL,
-seldom="a bucket with a quota"),
+              seldom="a bucket with a quota"),
         Panel("Objects by size", "short", {"{{range}}": "sum by (range) (minio_cluster_objects_size_distribution@cluster)"},
               "How many objects are how large.", "it has no limit. Millions of small ones cost inodes and scanning time.", kind="bars"),
         stat("Buckets without figures", "none", "max(minio_cluster_bucket_total@cluster) - count(count by (bucket) (minio_bucket_usage_total_bytes@bucket))",
@@ -246,9 +246,10 @@ REQUESTS = Board("minio-requests", "MinIO: requests and latency", "Who asks for 
     "Buckets": (
         Panel("Requests by bucket", "reqps", {"{{bucket}}": "topk(10, sum by (bucket) (rate(minio_bucket_requests_total@bucket[rate])))"},
               "The ten buckets with most requests.", NO_RED + "the owner of the bucket."),
-        Panel("Traffic by bucket", "Bps", {"in {{bucket}}": "topk(5, sum by (bucket) (rate(minio_bucket_traffic_received_bytes@bucket[rate])))",
-                                           "out {{bucket}}": "topk(5, sum by (bucket) (rate(minio_bucket_traffic_sent_bytes@bucket[rate])))"},
-                                           "The five buckets with most traffic, each way.", NO_RED + "the owner of the bucket."),
+        Panel("Traffic by bucket", "Bps",
+              {"in {{bucket}}": "topk(5, sum by (bucket) (rate(minio_bucket_traffic_received_bytes@bucket[rate])))",
+               "out {{bucket}}": "topk(5, sum by (bucket) (rate(minio_bucket_traffic_sent_bytes@bucket[rate])))"},
+              "The five buckets with most traffic, each way.", NO_RED + "the owner of the bucket."),
         Panel("Time to first byte by bucket, p99", "s", {"{{bucket}}": quantile("0.99", ", bucket",
               "minio_bucket_requests_ttfb_seconds_distribution@bucket")}, "What the clients of each bucket wait.",
               "if one bucket alone is slow, look at its number of keys and versions.", SLOW),
@@ -285,16 +286,16 @@ ERRORS_BOARD = Board("minio-errors", "MinIO: errors and alerts", "What fails, wh
               "clock": "sum(rate(minio_s3_requests_rejected_timestamp_total@node[rate]))",
                                     "headers": "sum(rate(minio_s3_requests_rejected_header_total@node[rate]))",
                                     "invalid": "sum(rate(minio_s3_requests_rejected_invalid_total@node[rate]))"},
-              "Requests that did not get as far as a call.", "authentication: somebody tries keys, see the balancer's log; clock: compare the clocks.", ((1,
-              "orange"), (10, "red"))),
+              "Requests that did not get as far as a call.", "authentication: somebody tries keys, see the balancer's log; clock: compare the clocks.",
+              ((1, "orange"), (10, "red"))),
         Panel("4xx by bucket", "reqps", {"{{bucket}}": "topk(10, sum by (bucket) (rate(minio_bucket_requests_4xx_errors_total@bucket[rate])))"},
               "The ten buckets with most refusals.", "it has no red line. Ask the owner of the bucket."),
     ),
     "Inside": (
         Panel("Errors between nodes", "short", {"calls {{node}}": "increase(minio_inter_node_traffic_errors_total@node[rate])",
               "connections {{node}}": "increase(minio_inter_node_traffic_dial_errors@node[rate])"},
-              "Calls and connections between nodes that failed.", "a node is down or the network loses packets: compare the nodes.", ((5, "orange"), (50,
-              "red"))),
+              "Calls and connections between nodes that failed.", "a node is down or the network loses packets: compare the nodes.",
+              ((5, "orange"), (50, "red"))),
         Panel("Drive errors", "short", {f"{kind} {{{{node}}}} {{{{drive}}}}": f"increase(minio_node_drive_errors_{name}@node[1h])" for kind, name in (("I/O",
               "ioerror"), ("time-out", "timeout"), ("gone", "availability"))},
               "Errors of each drive in an hour.", "read dmesg and the drive's SMART values; replace it.", ANY_IS_RED),
@@ -376,7 +377,7 @@ BACKGROUND = Board("minio-background", "MinIO: healing, scanner, ILM and replica
         Panel("Healed", "ops", {"seen {{type}}": "sum by (type) (rate(minio_heal_objects_total@cluster[rate]))",
               "healed {{type}}": "sum by (type) (rate(minio_heal_objects_heal_total@cluster[rate]))"},
               "Objects that healing has looked at and healed.", NO_RED + "drives: much healing without a new drive is a drive that loses data.",
-seldom=SELDOM["minio_heal_objects_heal_total"]),
+              seldom=SELDOM["minio_heal_objects_heal_total"]),
         Panel("Not healed", "ops", {"{{server}}": "sum by (server) (rate(minio_heal_objects_errors_total@cluster[rate]))"},
               "Objects that could not be healed.", "more drives of their set are damaged than parity covers: restore them from a replica.",
               ((0.001, "red"),), seldom=SELDOM["minio_heal_objects_errors_total"]),
@@ -404,14 +405,14 @@ seldom=SELDOM["minio_heal_objects_heal_total"]),
               "it has no limit."),
         Panel("Missed", "short", {"expiry {{server}}": "increase(minio_node_ilm_expiry_missed_tasks@server[1h])",
               "transition {{server}}": "increase(minio_node_ilm_transition_missed_immediate_tasks@server[1h])"},
-              "What found the queue full, in an hour; the next scan tries again.", "more is due than can be done: raise the workers.", ((1, "orange"), (1000,
-              "red"))),
+              "What found the queue full, in an hour; the next scan tries again.", "more is due than can be done: raise the workers.",
+              ((1, "orange"), (1000, "red"))),
         Panel("In remote tiers", "bytes", {"{{tier}}": "max by (tier) (minio_cluster_ilm_transitioned_bytes@cluster)"}, "Bytes that tiers hold.",
               "it has no limit.", seldom="a remote tier"),
         Panel("Requests to remote tiers", "reqps", {"done {{tier}}": "sum by (tier) (rate(minio_node_tier_requests_success@server[rate]))",
               "failed {{tier}}": "sum by (tier) (rate(minio_node_tier_requests_failure@server[rate]))"},
               "Calls to tiers.", "it has no red line. Failures: objects that were moved there cannot be read; look at the tier.",
-seldom=SELDOM["minio_node_tier_requests_success"]),
+              seldom=SELDOM["minio_node_tier_requests_success"]),
     ),
     "Replication": (
         Panel("Backlog", "short", {"{{node}}": "minio_node_replication_recent_backlog_count@node"}, "Objects of the last five minutes that wait.",

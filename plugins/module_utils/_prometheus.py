@@ -1,17 +1,16 @@
 # Copyright: (c) 2026, the oracle1.minio maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prometheus' HTTP API, as far as it is asked here. Standard library only."""
+"""Prometheus' HTTP API, as far as it is asked here."""
 from __future__ import annotations
 
-import base64
 import json
-import ssl
 import urllib.error
 import urllib.parse
-import urllib.request
 from dataclasses import dataclass
 from typing import Any
+
+from ansible.module_utils.urls import open_url
 
 
 class PrometheusError(Exception):
@@ -29,15 +28,14 @@ class Prometheus:
 
     def ask(self, path: str, **parameters: Any) -> Any:
         """The data of the answer. PrometheusError when there is none."""
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        if self.user:
-            headers["Authorization"] = "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
         url, form = f"{self.url.rstrip('/')}/api/v1/{path}", urllib.parse.urlencode(parameters)
-        request = (urllib.request.Request(url, form.encode(), headers) if path.startswith("query")
-                   else urllib.request.Request(f"{url}?{form}", headers=headers))
+        if not path.startswith("query"):
+            url, form = f"{url}?{form}", ""
         try:
-            context = ssl.create_default_context(cafile=self.ca) if url.startswith("https:") else None
-            with urllib.request.urlopen(request, timeout=30, context=context) as answer:
+            # Credentials are those given, never a .netrc's; the authorities' file need not exist where there is no TLS.
+            with open_url(url, form or None, {"Content-Type": "application/x-www-form-urlencoded"}, timeout=30, use_netrc=False,
+                          url_username=self.user or None, url_password=self.password, force_basic_auth=True,
+                          ca_path=self.ca if url.startswith("https:") else None) as answer:
                 return json.load(answer)["data"]
         except urllib.error.HTTPError as error:
             raise PrometheusError(f"{self.url} answers {error.code}: {_said(error.read())}") from error

@@ -175,5 +175,3 @@ def write(path: str, text: str) -> None:
     except OSError:
         os.unlink(draft)
         raise
-
-

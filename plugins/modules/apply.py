@@ -10,7 +10,8 @@ short_description: Reconcile a manifest of buckets, identities and server config
 version_added: 0.1.0
 description:
   - Brings everything that the manifest names to the wanted state in one call, in dependency order and concurrently.
-  - What the manifest does not name is left alone, unless O(prune) names its kind. One failing object does not keep the others from being done; the task fails at the end and lists it.
+  - What the manifest does not name is left alone, unless O(prune) names its kind. One failing object does not keep the others
+    from being done; the task fails at the end and lists it.
   - An interrupted run is finished by the next one.
 author:
   - The oracle1.minio maintainers (@oracle1)

@@ -112,7 +112,7 @@ EXAMPLES = r"""
 - name: Wait until a drive that was replaced is whole again
   oracle1.minio.heal:
     action: drives
-    drives: ["minio2:/mnt/minio/drive1"]
+    drives: ["{{ replaced_drive }}"]  # minio2:/mnt/minio/drive1
     wait_timeout: 86400
 
 - name: Look at the background heal

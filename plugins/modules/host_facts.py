@@ -195,7 +195,8 @@ DRIVE = {
     "format": {"type": "bool", "default": False},
 }
 # Where the role minio_server writes them.
-ENVIRONMENT, CONFIGURATION = "/etc/default/minio", "/etc/minio/config.yml"
+ENVIRONMENT = "/etc/default/minio"
+CONFIGURATION = "/etc/minio/config.yml"
 ARGUMENTS = {
     "drives": {"type": "list", "elements": "dict", "default": [], "options": DRIVE},
     "ports": {"type": "list", "elements": "int", "default": []},

@@ -268,6 +268,9 @@ info:
         free:
           description: Bytes free, without parity.
           type: int
+        free_before:
+          description: Bytes that were free when the decommission began, without parity. 0 when none began.
+          type: int
         moved:
           description: Versions of objects that the decommission has moved.
           type: int

@@ -35,7 +35,10 @@ def change(plan: Facts, info: Facts, kind: str) -> dict[str, t.Any]:
             f"{_show(live)}, the inventory {_show(wanted)}"
         )
     elif kind == "append" and removed:
-        problems.append(f"minio_server_pools lacks {_show([live[number] for number in removed])}; take a pool out with playbooks/decommission.yml and remove_pool.yml")
+        problems.append(
+            f"minio_server_pools lacks {_show([live[number] for number in removed])}; "
+            "take a pool out with playbooks/decommission.yml and remove_pool.yml"
+        )
     elif kind == "remove" and added:
         problems.append(f"minio_server_pools has {_show(added)}, which is new; add a pool with playbooks/expand.yml")
     for pool in info.get("pools") or []:

@@ -126,7 +126,7 @@ def test_a_service_account_made_by_mc(run, server):
 
 
 def test_a_server_with_a_directory_is_exported(run, server, directory):
-    run("policy_attachment", {"entity": f"ldap_group:{READERS}", "policies": ["readonly"]})
+    run("policy_attachment", {"entity": f"ldap_group:{READERS}", "policies": ["readonly"], "authoritative": True})
     exported = round_trip(run, directory.password, SECRET)
     (entry,) = exported["manifest"]["ldap"]
     assert entry == {"name": "_", "enabled": True, **{name: value for name, value in directory.wish.items() if name != "lookup_bind_password"}}

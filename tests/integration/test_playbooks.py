@@ -50,7 +50,7 @@ def test_the_examples_run_and_show_no_secret(server, offsite, tmp_path):
         entry = importlib.import_module(f"ansible_collections.oracle1.minio.plugins.modules.{name}")
         tasks += yaml.safe_load(entry.EXAMPLES)
     output = play(tmp_path, tasks, server, secrets_dir=str(tmp_path / "secrets"), manifest_file=str(tmp_path / "exported.yml"),
-                  prometheus_token_file=str(tmp_path / "token"), **offsite, **SECRETS)
+                  prometheus_token_file=str(tmp_path / "token"), replaced_drive=f"{server.directory}/drive1", **offsite, **SECRETS)
     for secret in (*SECRETS.values(), server.connection["secret_key"],
                    *(path.read_text().strip() for path in (tmp_path / "secrets").iterdir())):
         # module_defaults and vars are the caller's own text; nothing else may carry a secret.

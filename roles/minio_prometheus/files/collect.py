@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # Copyright: (c) 2026, the oracle1.minio maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -50,7 +49,7 @@ def not_after(der: bytes) -> float:
 
 def served(address: str) -> bytes:
     """The certificate that is served, whoever signed it: an expired one must be read, too."""
-    host, _, port = address.rpartition(":")
+    host, dummy, port = address.rpartition(":")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with socket.create_connection((host.strip("[]"), int(port)), timeout=TIMEOUT) as link, context.wrap_socket(link) as secured:
