@@ -15,8 +15,8 @@ POINTS = [0.30, 0.40, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.85, 0.95]
 
 
 def setting(value: str) -> list[str]:
-    # No pause between two nodes: no client is watched here, and ten rolling restarts are many.
-    return ["-e", "minio_server_settle_seconds=0", "-e", '{"minio_server_settings": {"MINIO_DOMAIN": "s3.oracle1.test", "MINIO_SITE_NAME": "%s"}}' % value]
+    # Nothing is waited for between two nodes: no client is watched here, and ten rolling restarts are many.
+    return ["-e", "minio_server_settle_seconds=0", "-e", "minio_server_heal_timeout=0", "-e", "minio_lb_drain_timeout=0", "-e", '{"minio_server_settings": {"MINIO_DOMAIN": "s3.oracle1.test", "MINIO_SITE_NAME": "%s"}}' % value]
 
 
 def run_until(task: int, *arguments: str) -> None:
