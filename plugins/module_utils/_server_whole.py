@@ -26,8 +26,8 @@ def account(order: Order) -> tuple[str, str]:
     return live.get("MINIO_ROOT_USER", ""), live.get("MINIO_ROOT_PASSWORD", "")
 
 
-def nodes(order: Order, peers: bool = True) -> list[Node]:
-    return [order.node, *(Node(peer, order.ca_path) for peer in (order.peers if peers else []))]
+def nodes(order: Order) -> list[Node]:
+    return [order.node, *(Node(peer, order.ca_path) for peer in order.peers)]
 
 
 def check_use(order: Order, reached: str, peers: bool) -> str:
@@ -38,29 +38,41 @@ def check_use(order: Order, reached: str, peers: bool) -> str:
     """
     deadline = time.monotonic() + order.timeout
     while True:
-        lacking, error = _unused_by_peers(order) if reached == "joined" else _unused(order, peers)
-        if error or not lacking:
+        wrong, error = _unused_by_peers(order) if reached == "joined" else _unused(order, peers)
+        if error or not wrong:
             return error
         if time.monotonic() + GUARD_INTERVAL > deadline:
-            raise NotServing(f"{order.node.host} serves, but {'; '.join(lacking)}")
+            raise NotServing(f"{order.node.host} serves, but {'; '.join(wrong)}")
         time.sleep(GUARD_INTERVAL)
 
 
 def _unused(order: Order, peers: bool) -> tuple[list[str], str]:
     """Which nodes do not use which drives, and why that cannot be told."""
-    who = account(order)
-    present, error = order.node.present(*who)
+    who, asked = account(order), nodes(order)
+    good, error = order.node.present(*who)
+    if error:
+        return [], error
+    seen: dict[str, set[str]] = {}
     found: list[str] = []
-    for node in [] if error else nodes(order, peers):
+    for node in asked:
         used, answer = node.used(*who)
         if answer.status in FORBIDDEN:
             return [], f"{node.host}: {answer.text}"
-        if answer.status == 200 and present - used:
-            found.append(f"{node.host} does not use {', '.join(sorted(present - used))}")
+        if answer.status == 200:
+            seen[node.host] = used
         # A peer that does not answer at all is down, and its clients go elsewhere.
-        elif answer.status not in (0, 200) and node.host not in order.behind:
+        elif answer.status and node.host not in order.behind:
             found.append(f"{node.host} answers {answer.text}")
-    return found, error
+    return found + lacking(good, seen, [node.host for node in (asked if peers else asked[:1])]), ""
+
+
+def lacking(good: t.Collection[str], seen: t.Mapping[str, set[str]], judged: t.Collection[str]) -> list[str]:
+    """Which of the judged nodes do not use which drives: those that are good, and those that any node uses.
+
+    `good` alone is not enough: a node that has just started has not heard from its peers, and takes them and their drives for offline.
+    """
+    every = set(good).union(*seen.values())
+    return [f"{host} does not use {', '.join(sorted(every - used))}" for host, used in seen.items() if host in judged and every - used]
 
 
 def _unused_by_peers(order: Order) -> tuple[list[str], str]:

@@ -1,4 +1,4 @@
-"""Which drives a node has in use, read from an inspection that another implementation of the cipher has encrypted."""
+"""Which drives a node has in use, read from an inspection that another implementation of the cipher has encrypted, and which it lacks."""
 from __future__ import annotations
 
 import io
@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 from ansible_collections.oracle1.minio.plugins.module_utils import _server_drives_used as inspection
+from ansible_collections.oracle1.minio.plugins.module_utils import _server_whole as whole
 from Crypto.Cipher import AES
 
 
@@ -37,3 +38,22 @@ def test_the_drives_of_an_inspection_are_read_wherever_its_pieces_end(count, siz
 def test_another_answer_is_no_set_of_drives(wrong):
     with pytest.raises(ValueError, match="inspection"):
         inspection.drives(wrong)
+
+
+A, B, C = "minio1:9000/mnt/drive1", "minio2:9000/mnt/drive1", "minio3:9000/mnt/drive1"
+SEEN = {"minio1": {A, B}, "minio2": {A, B, C}, "minio3": {A, B, C}}
+
+
+@pytest.mark.parametrize(("good", "seen", "judged", "found"), [
+    ({A, B, C}, SEEN, list(SEEN), [f"minio1 does not use {C}"]),
+    # minio1 has just started, has not heard from minio3 yet, and takes its drive for offline.
+    ({A, B}, SEEN, list(SEEN), [f"minio1 does not use {C}"]),
+    ({A, B}, SEEN, ["minio1"], [f"minio1 does not use {C}"]),
+    ({A, B, C}, SEEN, ["minio2"], []),
+    # minio3 is down: nobody uses its drive, and it is not good.
+    ({A, B}, {"minio1": {A, B}, "minio2": {A, B}}, ["minio1", "minio2"], []),
+    # A drive that was replaced is good, and nobody uses it yet.
+    ({A, B, C}, {"minio1": {A, B}, "minio2": {A, B}}, ["minio1"], [f"minio1 does not use {C}"]),
+], ids=["known to be good", "thought offline", "asked alone", "another asked", "node down", "drive new"])
+def test_a_node_lacks_what_is_good_or_used_by_another(good, seen, judged, found):
+    assert whole.lacking(good, seen, judged) == found
