@@ -57,3 +57,22 @@ SEEN = {"minio1": {A, B}, "minio2": {A, B, C}, "minio3": {A, B, C}}
 ], ids=["known to be good", "thought offline", "asked alone", "another asked", "node down", "drive new"])
 def test_a_node_lacks_what_is_good_or_used_by_another(good, seen, judged, found):
     assert whole.lacking(good, seen, judged) == found
+
+
+def test_a_node_that_is_about_to_go_may_lack_drives_and_its_own_drives_are_not_missed():
+    assert whole.lacking({A, B, C}, {"minio1": {A}, "minio2": {B, C}, "minio3": {C}}, ["minio2", "minio3"], "minio1:9000") == [
+        f"minio3 does not use {B}"]
+
+
+@pytest.mark.parametrize(("rounds", "left"), [
+    ([{}], []),
+    # Locked in the first round; another one, written since, in the second.
+    ([{"b/one": "locked"}, {"b/two": "locked"}], []),
+    ([{"b/one": "damaged"}] * whole.HEALS, ["b/one: damaged"]),
+], ids=["nothing failed", "failed once", "fails always"])
+def test_what_could_not_be_healed_is_tried_again_and_named_when_it_fails_each_time(monkeypatch, rounds, left):
+    answers = iter(rounds)
+    monkeypatch.setattr(whole, "heal_once", lambda *_order: next(answers))
+    monkeypatch.setattr(whole.time, "sleep", lambda seconds: None)
+    assert whole.heal(None, 1) == left
+    assert next(answers, None) is None
