@@ -14,7 +14,9 @@ import typing as t
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _server_process as process
 from ansible_collections.oracle1.minio.plugins.module_utils._server_health import Answer, Node
-from ansible_collections.oracle1.minio.plugins.module_utils._server_restart import GUARD_INTERVAL, POLL_INTERVAL, NotServing, Order
+from ansible_collections.oracle1.minio.plugins.module_utils._server_restart import (
+    GUARD_INTERVAL, POLL_INTERVAL, NotServing, Order, unsettled,
+)
 
 FORBIDDEN = (401, 403, 404)
 # How often what could not be healed is tried before it is left as it is.
@@ -26,6 +28,14 @@ def account(order: Order) -> tuple[str, str]:
     unit = process.show(order.unit)
     live = (process.read_environ(unit.pid) if unit.pid else None) or {}
     return live.get("MINIO_ROOT_USER", ""), live.get("MINIO_ROOT_PASSWORD", "")
+
+
+def make(order: Order, reached: str, judged: str, settle: float, heal_timeout: float) -> str:
+    """Wait until drives are in use (`settle`) and healed (`heal_timeout`), where these are not 0. Returns a warning."""
+    if settle and check_use(order, reached, judged):
+        time.sleep(unsettled(process.show(order.unit), settle))
+    failed = heal(order, heal_timeout) if heal_timeout else []
+    return f"{len(failed)} objects cannot be healed: {'; '.join(failed[:5])}" if failed else ""
 
 
 def nodes(order: Order) -> list[Node]:

@@ -226,13 +226,14 @@ def reach(order: server.Order, action: str | None, unit: process.Unit, params: d
         server.prepare_for(order, unit, asked == "restarted" and params["guard"], params["log_lines"])
     if params["state"] == "spared":
         try:
-            return "", make_whole(order, "", "others", params, heals=True) if unit.running else ""
+            return "", whole.make(order, "", "others", params["settle"], params["heal_timeout"]) if unit.running else ""
         except server.NotServing as error:
             raise server.Refused(f"{error}. Nothing was restarted") from error
     if action:
         server.act(order, "restart" if action == "restarted" else "start", unit)
     reached = server.wait(order, unit.invocation if action == "restarted" else None)
-    warning = make_whole(order, reached, "own" if params["state"] == "serving" else "all", params, heals=action is not None)
+    judged = "own" if params["state"] == "serving" else "all"
+    warning = whole.make(order, reached, judged, params["settle"], params["heal_timeout"] if action else 0)
     if params["state"] != "serving":
         return reached, warning
     warning = "" if params["allow_down"] else server.check_cluster(order)
@@ -240,15 +241,6 @@ def reach(order: server.Order, action: str | None, unit: process.Unit, params: d
     if left:
         raise server.NotServing(f"{order.node.host} serves, but not what its files want: {', '.join(left)}")
     return reached, warning
-
-
-def make_whole(order: server.Order, reached: str, judged: str, params: dict, heals: bool) -> str:
-    """Wait until drives are in use and, where that is wanted, healed. Returns a warning."""
-    settle = params["settle"]
-    if settle and whole.check_use(order, reached, judged):
-        time.sleep(server.unsettled(process.show(order.unit), settle))
-    failed = whole.heal(order, params["heal_timeout"]) if heals and params["heal_timeout"] else []
-    return f"{len(failed)} objects cannot be healed: {'; '.join(failed[:5])}" if failed else ""
 
 
 def main() -> None:
