@@ -1,17 +1,17 @@
 # Copyright: (c) 2026, the oracle1.minio maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filters oracle1.minio.preflight_options, oracle1.minio.preflight_variables and oracle1.minio.preflight."""
+"""The filters oracle1.minio.preflight_variables and oracle1.minio.preflight."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.oracle1.minio.plugins.plugin_utils import preflight_hosts, preflight_options, preflight_variables
+from ansible_collections.oracle1.minio.plugins.plugin_utils import preflight_hosts, preflight_variables
 
 
 class FilterModule:
     """Judge a cluster before anything is changed."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"preflight": preflight_hosts.judge, "preflight_options": preflight_options.collect, "preflight_variables": preflight_variables.judge}
+        return {"preflight": preflight_hosts.judge, "preflight_variables": preflight_variables.judge}
