@@ -34,8 +34,8 @@ SELDOM = {
     "minio_heal_objects_errors_total": "the first object that cannot be healed",
     "minio_heal_objects_heal_total": "the first object that is healed",
     "minio_bucket_requests_5xx_errors_total": "the first answer of class 5xx for a bucket",
-    "minio_node_tier_requests_success": "the first request to a remote tier",
-    "minio_node_tier_requests_failure": "the first request that a remote tier fails",
+    "minio_node_tier_requests_success": "the first request to a remote tier, on a server with an audit log",
+    "minio_node_tier_requests_failure": "the first request that a remote tier fails, on a server with an audit log",
     "ALERTS": "the first alert",
 }
 

@@ -25,10 +25,10 @@ LAB = json.loads((ROOT / "build/lab" / f"molecule-{SCENARIO}" / "hosts.json").re
 PATIENCE = json.loads((ROOT / "molecule" / SCENARIO / "lab.json").read_text()).get("patience", 1)
 NODES = ["minio1", "minio2", "minio3"]
 DOMAIN = "s3.oracle1.test"
-# Maintenance under load takes long and has a scenario of its own.
-MAINTENANCE = {"test_80_rolling.py", "test_85_care.py"}
+# What takes long has a scenario of its own.
+OWN = {"operations": {"test_80_rolling.py", "test_85_care.py"}, "tls": {"test_72_alerts.py", "test_87_authorities.py"}}
 EVERY = {path.name for path in Path(__file__).parent.glob("test_*.py")}
-collect_ignore = sorted(EVERY - MAINTENANCE if SCENARIO == "operations" else MAINTENANCE)
+collect_ignore = sorted(EVERY - OWN[SCENARIO] if SCENARIO in OWN else set().union(*OWN.values()))
 # A lab without a monitoring host has no monitoring to test.
 collect_ignore += [] if "mon1" in LAB else ["test_70_monitoring.py"]
 
