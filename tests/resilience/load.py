@@ -179,6 +179,8 @@ class Load:
             aws_secret_access_key=secret_key, config=Config(
                 retries={"mode": "standard", "total_max_attempts": 3 if retries else 1}, signature_version="s3v4",
                 s3={"addressing_style": "path"}, connect_timeout=10, read_timeout=self.read_timeout,
+                # What is read is compared anyway, and botocore cannot read a refusal that comes with the object's checksum.
+                response_checksum_validation="when_required",
                 max_pool_connections=self.connections))
 
     def use(self, access_key: str, secret_key: str) -> None:
