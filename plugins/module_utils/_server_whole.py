@@ -20,10 +20,7 @@ FORBIDDEN = (401, 403, 404)
 
 
 def account(order: Order) -> tuple[str, str]:
-    """The administrator's credentials, from the live process."""
-    unit = process.show(order.unit)
-    live = (process.read_environ(unit.pid) if unit.pid else None) or {}
-    return live.get("MINIO_ROOT_USER", ""), live.get("MINIO_ROOT_PASSWORD", "")
+    return process.account(order.unit)
 
 
 def nodes(order: Order, peers: bool = True) -> list[Node]:

@@ -96,7 +96,7 @@ def room(info: Facts, number: int, limit: float) -> dict[str, t.Any]:
     found = next((pool for pool in pools if pool["index"] == number - 1), None)
     if found is None:
         names = ", ".join(f"{pool['index'] + 1} ({pool['state']})" for pool in pools) or "one that was never given a pattern"
-        return {"problems": [f"minio_topology_pool is {number}; the cluster has the pools {names}"], "note": "", "name": ""}
+        return {"problems": [f"minio_topology_pool is {number}; the cluster has the pools {names}"], "note": "", "name": "", "state": ""}
     others = [pool for pool in pools if pool is not found and pool["state"] == "serving"]
     held, free = found["total"] - found["free"], sum(pool["free"] for pool in others)
     total = sum(pool["total"] for pool in others)
@@ -110,7 +110,7 @@ def room(info: Facts, number: int, limit: float) -> dict[str, t.Any]:
             f"{limit:g} %; free some room, add a pool with expand.yml, or raise minio_topology_fill_limit"
         )
     note = f"pool {number} ({found['state']}) holds {size(held)}; the others would then be {filled:.0f} % full"
-    return {"problems": problems, "note": note, "name": found["name"]}
+    return {"problems": problems, "note": note, "name": found["name"], "state": found["state"]}
 
 
 def _running(states: t.Mapping[str, Facts], node: str) -> bool:

@@ -1,27 +1,35 @@
 """Pools that come and go and drives and nodes that are replaced, while clients write. The tests go on from one another."""
 from __future__ import annotations
 
+import http.client
+import json
+import ssl
 import subprocess
 import sys
+import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from conftest import ROOT, SCENARIO, Run, play, ssh
 
 sys.path.insert(0, str(ROOT))
-from tests.resilience.load import Load, Report  # noqa: E402
+from tests.resilience.load import READING, Load, Report  # noqa: E402
 
 HERE = Path(__file__).parent / "inventories"
 EXPANDED, SHRUNK, REPLACED = (["-i", str(HERE / f"{name}.yml")] for name in ("expanded", "shrunk", "replaced"))
 SECOND = ["minio4", "minio5", "minio6"]
+SECOND_POOL = ["-e", "minio_topology_pool=2"]
+STOPPED = "-eminio_topology_writes_stopped=true"
 DRIVE = ["-e", "minio_topology_host=minio2", "-e", "minio_topology_drive=/mnt/minio/drive1"]
 
 
 @contextmanager
-def clients(cluster) -> Iterator[Load]:
-    with Load(cluster.endpoint, cluster.access_key, cluster.secret_key, ca=cluster.ca) as load:
+def clients(cluster, **options: Any) -> Iterator[Load]:
+    with Load(cluster.endpoint, cluster.access_key, cluster.secret_key, ca=cluster.ca, **options) as load:
         yield load
 
 
@@ -69,16 +77,96 @@ def test_a_pool_of_the_cluster_must_not_be_left_out():
 
 
 def test_a_pool_without_room_elsewhere_stays():
-    refused(play("decommission", "-e", "minio_topology_pool=2", "-e", "minio_topology_fill_limit=1", *EXPANDED), "more than 1 %")
+    refused(play("decommission", *SECOND_POOL, "-e", "minio_topology_fill_limit=1", *EXPANDED), "more than 1 %")
 
 
-def test_a_pool_is_emptied_and_removed_while_clients_write(cluster):
+def test_pools_are_left_as_they_are_when_they_are_even(cluster):
+    green(play("rebalance", *EXPANDED))
+
+
+@pytest.fixture(scope="module")
+def written(cluster):
+    """Clients that have written for a while, and replaced every fourth object, in both pools."""
     with clients(cluster) as load:
-        moved = green(play("decommission", "-e", "minio_topology_pool=2", *EXPANDED))
+        time.sleep(60)
+    kept(load.report())
+    return load
+
+
+@pytest.fixture(scope="module")
+def policies(cluster):
+    """Access policies that were replaced: what they were, and what they are."""
+    for version in ("old", "new"):
+        for number in range(8):
+            document = {"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": [f"arn:aws:s3:::{version}/*"]}]}
+            assert ssh("minio1", "tee", "/root/policy.json", stdin=json.dumps(document)).returncode == 0
+            cluster.mc("admin", "policy", "create", "oracle1", f"replaced-{number}", "/root/policy.json")
+    return lambda: ["new/*" in cluster.mc("admin", "policy", "info", "oracle1", f"replaced-{number}").stdout for number in range(8)]
+
+
+def test_a_pool_is_not_emptied_while_clients_may_write():
+    refused(play("decommission", *SECOND_POOL, *EXPANDED), "Stop all clients that write")
+
+
+def test_what_would_be_served_as_it_once_was_is_not_moved(written, policies):
+    seen = play("decommission", *SECOND_POOL, STOPPED, *EXPANDED)
+    refused(seen, "would be served as they once were")
+    assert "settings would become what they once were" in seen.text and ".minio.sys/config/iam/policies/replaced-" in seen.text
+
+
+def slow_upload(cluster, bucket: str, key: str, ending: threading.Event, status: dict[str, int]) -> threading.Thread:
+    """A PUT by the balancer whose body comes to its end when it is told to."""
+    size = 2**20
+    address = urlsplit(cluster.boto3().generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": key}))
+    connection = http.client.HTTPSConnection(address.hostname, address.port, timeout=120, context=ssl.create_default_context(cafile=cluster.ca))
+    connection.putrequest("PUT", f"{address.path}?{address.query}")
+    connection.putheader("Content-Length", str(size))
+    connection.endheaders(b"x")
+
+    def send(left: int) -> None:
+        while not ending.wait(1):
+            connection.send(b"x")
+            left -= 1
+        connection.send(b"x" * left)
+        status[key] = connection.getresponse().status
+
+    thread = threading.Thread(target=send, args=(size - 1,))
+    thread.start()
+    return thread
+
+
+def test_a_pool_is_emptied_while_clients_read_and_late_uploads_are_found(cluster, written, policies):
+    """Uploads that began before and end after the decommission go to the pool that was chosen for them."""
+    status: dict[str, int] = {}
+    ending = threading.Event()
+    late = [slow_upload(cluster, written.bucket, f"late-{number}", ending, status) for number in range(8)]
+    # Until they have reached a server that has chosen a pool.
+    time.sleep(5)
+    with clients(cluster, mix=READING) as reading:
+        moved = green(play("decommission", *SECOND_POOL, STOPPED, "-e", "minio_topology_set_aside=true", *EXPANDED))
+    ending.set()
+    for upload in late:
+        upload.join()
+    assert status == {f"late-{number}": 200 for number in range(8)}
+    kept(reading.report())
+    assert "decommission of pool 2: " in moved.text
+    assert written.report().problems(failed=None) == []
+
+    refused(play("remove_pool", *SHRUNK), "The server calls the pool decommissioned, but ")
+    green(play("decommission", *SECOND_POOL, STOPPED, *EXPANDED))
+    assert all(cluster.boto3().head_object(Bucket=written.bucket, Key=key) for key in status)
+
+
+def test_an_empty_pool_is_removed_while_clients_write(cluster, written, policies):
+    with clients(cluster) as load:
         green(play("remove_pool", *SHRUNK))
     kept(load.report())
-    assert "decommission of pool 2: " in moved.text
     assert [ssh(node, "systemctl", "is-active", "minio").stdout.strip() for node in SECOND] == ["inactive"] * 3
+    assert written.report().problems(failed=None) == []
+    assert all(cluster.boto3().head_object(Bucket=written.bucket, Key=f"late-{number}") for number in range(8))
+    # The nodes have restarted and read their accounts anew.
+    assert policies() == [True] * 8
     green(play("verify"))
 
 
