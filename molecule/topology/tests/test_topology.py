@@ -34,7 +34,9 @@ def clients(cluster, **options: Any) -> Iterator[Load]:
 
 
 def green(run: Run) -> Run:
-    assert run.status == 0, run.text[-4000:]
+    failed = [(task["task"]["name"], host, result.get("msg")) for task in run.tasks for host, result in task["hosts"].items()
+              if result.get("failed") or result.get("unreachable")]
+    assert run.status == 0, failed or run.text[-4000:]
     return run
 
 
