@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass
 
 NAME = "xl.meta"
-_MAGIC = b"XL2 "
+_MAGIC = b"XL2 \x01\x00"
 _DELETE_MARKER = 2
 _FREE_VERSION = 1
 
@@ -30,7 +30,7 @@ class Version:
 
 def versions(content: bytes) -> list[Version]:
     """The versions that clients can see. Raises ValueError for a form that is not known."""
-    if content[:4] != _MAGIC or struct.unpack_from("<HH", content, 4) < (1, 3):
+    if content[:6] != _MAGIC or content[6:8] < b"\x03":
         raise ValueError("its format is not one of the server's since 2021")
     try:
         meta, _rest = _bytes(content, 8)
