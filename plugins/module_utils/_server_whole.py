@@ -24,10 +24,7 @@ HEALS = 3
 
 
 def account(order: Order) -> tuple[str, str]:
-    """The administrator's credentials, from the live process."""
-    unit = process.show(order.unit)
-    live = (process.read_environ(unit.pid) if unit.pid else None) or {}
-    return live.get("MINIO_ROOT_USER", ""), live.get("MINIO_ROOT_PASSWORD", "")
+    return process.account(order.unit)
 
 
 def make(order: Order, reached: str, judged: str, settle: float, heal_timeout: float) -> str:
