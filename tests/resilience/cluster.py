@@ -99,12 +99,15 @@ class Cluster:
 
     @contextlib.contextmanager
     def fencing(self) -> Iterator[None]:
-        """The watchdog's fence is on."""
-        self.play("deploy", "--tags", "watchdog", "-e", '{"minio_watchdog_fence": true}')
+        """The watchdog's fence is on: each one starts anew when its settings change."""
+        def write(fence: str) -> None:
+            for host in (*self.nodes, self.balancer):
+                self.on(host, "sed", "-i", f's/"fence": [a-z]*/"fence": {fence}/', "/etc/minio_watchdog.json")
+        write("true")
         try:
             yield
         finally:
-            self.play("deploy", "--tags", "watchdog")
+            write("false")
 
     # -- data -----------------------------------------------------------------------------------
 

@@ -32,7 +32,8 @@ OLD, NEW = "RELEASE.2025-09-07T16-13-09Z", "RELEASE.2026-02-12T20-18-48Z"
 
 @dataclass(frozen=True)
 class Row:
-    """`failed` and `gap` (seconds) are the aims without client retries, None where quorum or the only balancer is gone, or all wait.
+    """`failed` and `gap` (seconds) are the aims without client retries, None where quorum, room or the only
+    balancer is gone, or all wait.
 
     `known` is how many failures a run may have all the same: what the server or the balancer cannot do better (docs/resilience.md).
     `fenced` is whether the watchdog fences, `release` what the cluster runs before.
@@ -222,7 +223,6 @@ def upgrade(cluster: Cluster, _load: Load) -> Iterator[None]:
 def rollback(cluster: Cluster, _load: Load) -> Iterator[None]:
     cluster.move(OLD)
     yield
-    cluster.move(NEW)
 
 
 def rotation(cluster: Cluster, load: Load) -> Iterator[None]:
@@ -284,7 +284,7 @@ ROWS = [
     Row("two", "two nodes of three stopped for 8 s", two_nodes, failed=None, gap=None, retried=None),
     Row("wipe", "a drive emptied", wipe, gap=None, known=40),
     Row("read-only", "a drive read-only for 25 s", read_only, gap=None),
-    Row("full", "a drive full for 25 s", fill, gap=None),
+    Row("full", "a drive full for 25 s", fill, failed=None, gap=None, retried=None),
     Row("corrupt", "a file of a drive overwritten", rot, gap=None),
     Row("interrupted", "changed environment, killed and run again", interrupted),
 ]
