@@ -111,6 +111,16 @@ def line(row: Row, mode: str, runs: list[dict[str, Any]]) -> str:
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
+def when(runs: list[dict[str, Any]]) -> str:
+    """How many runs there are, when they were made, and how busy the machine was with other things."""
+    if not runs:
+        return "No runs"
+    dates, busy, cores = sorted(run["date"] for run in runs), [run["load"] for run in runs], os.cpu_count() or 1
+    loaded = sum(load > cores for load in busy)
+    return (f"{len(runs)} runs from {dates[0]} to {dates[-1]} UTC. Load average over the minute before a run: {min(busy)} to {max(busy)} on {cores} "
+            f"cores; **{loaded} of the runs began on a loaded machine** (above its cores), and their times say little")
+
+
 def render(path: Path) -> None:
     """Write the page beside the file."""
     document = read(path)
@@ -128,9 +138,8 @@ def render(path: Path) -> None:
             if found:
                 kinds.append(f"- {row.title}, {'with' if mode == 'retries' else 'without'} retries: "
                              + ", ".join(f"{number} x {kind}" for kind, number in found.most_common()))
-    dates = sorted(run["date"] for run in document["runs"])
     commands = sorted({run["command"] for run in document["runs"]})
-    head = f"## Results\n\nMachine: {document['machine']}. {f'Runs from {dates[0]} to {dates[-1]} UTC' if dates else 'No runs'}, by\n\n"
+    head = f"## Results\n\nMachine: {document['machine']}. {when(document['runs'])}, by\n\n"
     page = TEXT + head + "".join(f"    {command}\n" for command in commands) + "\n" + "\n".join(table) + "\n"
     if kinds:
         page += "\nFailed requests and wrong answers by kind:\n\n" + "\n".join(kinds) + "\n"
