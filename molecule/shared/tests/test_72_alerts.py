@@ -17,9 +17,10 @@ DRIVE = "/mnt/minio/drive1"
 PORT, USER, ACCOUNT, PASSWORD = 19000, "elsewhere", "the-cluster", "a-second-server-of-the-tests"
 URL = f"http://{LAB['mon1']['ansible_host']}:{PORT}"
 
+HOLDERS = ("minio", "minio-watchdog", "prometheus-node-exporter", "oracle1-minio-collect.timer", "oracle1-minio-collect.service")
 # What requests that fail or wait bring with them, and nodes that are away.
 FAILING = frozenset({"MinioErrorRatio", "MinioApiErrors", "MinioSlowRequests", "MinioDriveOffline", "MinioQuorumMarginGone"})
-AWAY = FAILING | {"MinioBalancerUpstreamFailing", "MinioSplitView", "MinioCertificateUnreadable"}
+AWAY = FAILING | {"MinioBalancerUpstreamFailing", "MinioSplitView", "MinioCertificateUnreadable", "MinioTargetDown", "MinioClusterMetricsMissing"}
 
 
 class Elsewhere:
@@ -108,14 +109,14 @@ def whole(prometheus):
     prometheus.wait_until_quiet(240)
 
 
-def test_two_stopped_nodes_of_three_are_a_lost_quorum_and_failing_requests(prometheus, receiver):
-    expected = {"MinioNodeDown", "MinioWriteQuorumLost", "MinioBalancerNotServing", "MinioErrorRatio", "MinioApiErrors"}
+def test_two_stopped_nodes_of_three_are_a_lost_quorum(prometheus, receiver):
+    # Requests wait for a node to come back rather than fail, and so do those for metrics.
+    expected = {"MinioNodeDown", "MinioWriteQuorumLost", "MinioBalancerNotServing"}
     try:
         for node in NODES[1:]:
             ssh(node, "systemctl", "stop", "minio")
         took = prometheus.wait_for(expected, 150, AWAY)
         receiver.wait_for(expected, "firing")
-        # A lost quorum says it all: of the drives and of the margin nothing is sent.
         print(f"two nodes stopped: {took:.0f} s")
     finally:
         for node in NODES[1:]:
@@ -133,7 +134,8 @@ def test_a_drive_that_fails_under_its_server_is_not_a_node_that_is_down(promethe
         receiver.wait_for(expected, "firing")
         print(f"drive gone: {took:.0f} s")
     finally:
-        for command in (("systemctl", "stop", "minio"), ("umount", DRIVE), ("mount", DRIVE), ("systemctl", "start", "--no-block", "minio")):
+        # Units with a view of their own of the file systems hold the failed one, too.
+        for command in (("systemctl", "stop", *HOLDERS), ("umount", DRIVE), ("mount", DRIVE), ("ls", DRIVE), ("systemctl", "start", "--no-block", *HOLDERS)):
             done = ssh("minio3", *command)
             assert done.returncode == 0, (command, done.stderr)
     prometheus.wait_until_quiet(240)
