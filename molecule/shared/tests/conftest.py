@@ -111,7 +111,11 @@ def play(playbook: str, *arguments: str) -> Run:
     done = subprocess.run(command(playbook, *arguments), cwd=ROOT, text=True, capture_output=True, check=False, timeout=900 * PATIENCE,
                           env=environment(ANSIBLE_STDOUT_CALLBACK="ansible.posix.json"))
     document = json.loads(done.stdout[done.stdout.index("{"):]) if "{" in done.stdout else {"plays": []}
-    return Run(done.returncode, done.stdout + done.stderr, [task for play in document["plays"] for task in play["tasks"]])
+    tasks = [task for play in document["plays"] for task in play["tasks"]]
+    # What went wrong stands at the end, where a failed assertion shows it.
+    wrong = [f"FAILED {host} | {task['task']['name']} | {result.get('msg', result)}"
+             for task in tasks for host, result in task["hosts"].items() if result.get("failed") or result.get("unreachable")]
+    return Run(done.returncode, "\n".join([done.stdout + done.stderr, *wrong]), tasks)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from conftest import LAB, NODES, STATE, settled, ssh
+from conftest import LAB, NODES, STATE, play, settled, ssh
 from monitoring import dashboards, load, prometheus, receiver  # noqa: F401 fixtures
 
 TARGETS = {"minio-cluster": 1, "minio-bucket": 1, "minio-usage": 1, "minio-node": 3, "minio-resource": 3, "node": 5, "nginx": 1,
@@ -35,6 +35,11 @@ def test_every_target_is_up(prometheus):
     assert down == []
     jobs = [target["labels"]["job"] for target in targets]
     assert {job: jobs.count(job) for job in jobs} == TARGETS
+
+
+def test_its_playbook_runs_by_itself_and_has_nothing_to_change():
+    run = play("monitoring")
+    assert run.status == 0 and run.changed() == [], run.text[-3000:]
 
 
 def test_nobody_reads_without_a_password_or_a_token(cluster):
