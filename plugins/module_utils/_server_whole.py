@@ -52,8 +52,10 @@ def _unused(order: Order, peers: bool) -> tuple[list[str], str]:
         used, answer = node.used(*who)
         if answer.status in FORBIDDEN:
             return [], f"{node.host}: {answer.text}"
-        if answer.status == 200 and present - used:
-            found.append(f"{node.host} does not use {', '.join(sorted(present - used))}")
+        # A node with another list of pools has fewer drives to use, or more.
+        wanted = node.present(*who)[0] if node.host in order.behind else present
+        if answer.status == 200 and wanted - used:
+            found.append(f"{node.host} does not use {', '.join(sorted(wanted - used))}")
         # A peer that does not answer at all is down, and its clients go elsewhere.
         elif answer.status not in (0, 200) and node.host not in order.behind:
             found.append(f"{node.host} answers {answer.text}")
