@@ -73,7 +73,10 @@ def _unused(order: Order, judged: str) -> tuple[list[str], str]:
         used, answer = node.used(*who)
         if answer.status in FORBIDDEN:
             return [], f"{node.host}: {answer.text}"
-        if answer.status == 200:
+        if answer.status == 200 and node.host in order.behind:
+            # A node with another list of pools has fewer drives to use, or more.
+            found += lacking(node.present(*who)[0], {node.host: used}, hosts)
+        elif answer.status == 200:
             seen[node.host] = used
         # A peer that does not answer at all is down, and its clients go elsewhere.
         elif answer.status and node.host in hosts - excused:

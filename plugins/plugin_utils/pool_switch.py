@@ -86,7 +86,8 @@ def switch(
         # Requests go to those that have not changed, until half of the nodes have and serve; then to those.
         drained = [name for name in old if name in due[place:]] if switched else [*changed, node]
         rounds.append({"node": node, "drained": drained, "wait_for": "serving" if ready else "joined", "waiting": list(waiting),
-                       "changes_sides": switched and not told})
+                       # Nodes with different lists do not reach each other's drives before the last one has changed.
+                       "behind": [name for name in nodes if name != node] if due[place + 1:] else [], "changes_sides": switched and not told})
         told = switched
         changed.append(node)
         waiting = [] if ready else [*waiting, node]

@@ -71,6 +71,7 @@ def test_old_nodes_wait_until_the_new_ones_reach_a_quorum_and_requests_change_si
     assert order(found) == [("minio1", "joined", ["minio1"]), ("minio2", "serving", ["minio1", "minio2"]), ("minio3", "serving", ["minio3"])]
     assert [item["waiting"] for item in found["rounds"]] == [[], ["minio1"], []]
     assert [item["changes_sides"] for item in found["rounds"]] == [False, False, True]
+    assert [len(item["behind"]) for item in found["rounds"]] == [5, 5, 0]
 
 
 def test_the_old_pools_take_turns_so_that_each_has_a_quorum():
