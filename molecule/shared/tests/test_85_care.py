@@ -4,10 +4,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 
 import pytest
 
-from conftest import NODES, ROOT, STATE, command, environment, play, ssh
+from conftest import LAB, NODES, ROOT, STATE, command, environment, play, settled, ssh, wait_until
 
 METRICS = "/var/lib/prometheus/node-exporter"
 
@@ -69,6 +70,29 @@ def test_a_changed_byte_is_found_and_healed_by_a_deep_scan(s3, bucket):
     assert run.status == 0 and run.result("heal | Compare the copies of every object")["results"][0]["heal"]["healed"] == 1, run.text[-3000:]
     assert ssh("minio2", "sha256sum", part).stdout == good
     assert s3.get_object(Bucket=bucket, Key="whole")["Body"].read() == body
+
+
+def test_what_grew_while_a_node_was_away_is_read_from_its_healed_copy(cluster, bucket):
+    client = cluster.boto3(f"https://{LAB['minio1']['ansible_host']}:9000", response_checksum_validation="when_required")
+    keys, body = [f"grown{number}" for number in range(8)], os.urandom(300_000)
+    for key in keys:
+        client.put_object(Bucket=bucket, Key=key, Body=b"small")
+    for away in ("minio2", "minio3"):
+        ssh(away, "systemctl", "stop", "minio")
+        try:
+            if away == "minio2":
+                for key in keys:
+                    client.put_object(Bucket=bucket, Key=key, Body=body)
+            else:
+                # Two copies are needed, and one of these two was healed.
+                assert all(client.get_object(Bucket=bucket, Key=key)["Body"].read() == body for key in keys)
+        finally:
+            ssh(away, "systemctl", "start", "minio")
+            wait_until(f"{away} uses all drives", lambda: settled(away))
+        for _try in range(3):
+            # What somebody else heals at the moment is found by the next one.
+            cluster.mc("admin", "heal", "--recursive", f"oracle1/{bucket}")
+            time.sleep(3)
 
 
 def test_a_cluster_that_has_lost_everything_is_what_it_was_after_a_restore(cluster):
