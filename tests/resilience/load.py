@@ -29,6 +29,7 @@ from typing import Any, Callable, Iterator, Mapping
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
 
 KIB = 1024
 # How often each operation is chosen, in parts.
@@ -39,7 +40,8 @@ LIVE = 150                     # objects a worker keeps before it deletes instea
 KEPT = 10                      # objects a worker writes before the clock starts, and never overwrites or deletes
 # Within xl.meta, and in files of their own.
 KEPT_SIZES = [KIB, 40 * KIB, 600 * KIB]
-ERRORS = (BotoCoreError, ClientError)
+# botocore lets a TLS stream that is cut within an answer through as urllib3's error.
+ERRORS = (BotoCoreError, ClientError, HTTPError)
 ABSENT = ""                    # stands for "no object" among what a key may hold
 
 
@@ -214,7 +216,7 @@ class Load:
             thread.join()
         # A request that was under way when the time was up still counts: it had been made.
         if self.errors:
-            raise RuntimeError("the load generator itself failed") from self.errors[0]
+            raise RuntimeError(f"the load generator itself failed: {self.errors[0]!r}") from self.errors[0]
 
     def _work(self, worker: Worker) -> None:
         pause = len(self.workers) / self.rate if self.rate else 0.0
