@@ -24,10 +24,7 @@ HEALS = 3
 
 
 def account(order: Order) -> tuple[str, str]:
-    """The administrator's credentials, from the live process."""
-    unit = process.show(order.unit)
-    live = (process.read_environ(unit.pid) if unit.pid else None) or {}
-    return live.get("MINIO_ROOT_USER", ""), live.get("MINIO_ROOT_PASSWORD", "")
+    return process.account(order.unit)
 
 
 def make(order: Order, reached: str, judged: str, settle: float, heal_timeout: float) -> str:
@@ -76,7 +73,10 @@ def _unused(order: Order, judged: str) -> tuple[list[str], str]:
         used, answer = node.used(*who)
         if answer.status in FORBIDDEN:
             return [], f"{node.host}: {answer.text}"
-        if answer.status == 200:
+        if answer.status == 200 and node.host in order.behind:
+            # A node with another list of pools has fewer drives to use, or more.
+            found += lacking(node.present(*who)[0], {node.host: used}, hosts)
+        elif answer.status == 200:
             seen[node.host] = used
         # A peer that does not answer at all is down, and its clients go elsewhere.
         elif answer.status and node.host in hosts - excused:

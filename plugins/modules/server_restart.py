@@ -91,7 +91,9 @@ options:
     elements: str
     default: []
   behind:
-    description: Names of nodes that do not serve before their own restart, which comes later. They are not waited for.
+    description:
+      - Names of nodes that do not serve before restarts that come later. They are not waited for, and each need only use the drives that it
+        knows itself.
     type: list
     elements: str
     default: []

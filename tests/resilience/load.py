@@ -24,21 +24,24 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Mapping
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
 
 KIB = 1024
 # How often each operation is chosen, in parts.
 MIX = {"PUT": 30, "GET": 35, "HEAD": 14, "DELETE": 15, "LIST": 5, "MULTIPART": 1}
+READING = {"GET": 70, "HEAD": 25, "LIST": 5}
 PART = 5 * 1024 * KIB          # the smallest part that S3 allows before the last one
 LIVE = 150                     # objects a worker keeps before it deletes instead of writing
 KEPT = 10                      # objects a worker writes before the clock starts, and never overwrites or deletes
 # Within xl.meta, and in files of their own.
 KEPT_SIZES = [KIB, 40 * KIB, 600 * KIB]
-ERRORS = (BotoCoreError, ClientError)
+# botocore lets a TLS stream that is cut within an answer through as urllib3's error.
+ERRORS = (BotoCoreError, ClientError, HTTPError)
 ABSENT = ""                    # stands for "no object" among what a key may hold
 
 
@@ -153,14 +156,16 @@ class Missing(Exception):
 class Load:
     """Workers that run from `with` until its end. `rate` is requests per second of all workers together, None as fast as they can.
 
+    `mix` says how often each operation is chosen.
     With `retries` the client repeats failed requests as the SDKs do by default (mode standard, three attempts).
     """
 
     def __init__(self, endpoint: str, access_key: str, secret_key: str, ca: str | None = None, *, workers: int = 4,
-                 rate: float | None = 60, retries: bool = False, read_timeout: float = 60, seed: int = 0) -> None:
+                 rate: float | None = 60, retries: bool = False, read_timeout: float = 60, seed: int = 0,
+                 mix: Mapping[str, int] = MIX) -> None:
         self.bucket = f"load-{os.getpid()}-{time.time_ns() % 10**9}"
         self.rate, self.retries, self.ca, self.endpoint, self.read_timeout = rate, retries, ca, endpoint, read_timeout
-        self.connections = workers
+        self.connections, self.mix = workers, mix
         self.workers = [Worker(number, random.Random(seed * 1000 + number)) for number in range(workers)]
         self.client = self._client(access_key, secret_key, retries)
         self.patient = self._client(access_key, secret_key, True)
@@ -211,7 +216,7 @@ class Load:
             thread.join()
         # A request that was under way when the time was up still counts: it had been made.
         if self.errors:
-            raise RuntimeError("the load generator itself failed") from self.errors[0]
+            raise RuntimeError(f"the load generator itself failed: {self.errors[0]!r}") from self.errors[0]
 
     def _work(self, worker: Worker) -> None:
         pause = len(self.workers) / self.rate if self.rate else 0.0
@@ -225,7 +230,7 @@ class Load:
             self.errors.append(error)
 
     def _step(self, worker: Worker) -> None:
-        choice = worker.random.choices(list(MIX), list(MIX.values()))[0]
+        choice = worker.random.choices(list(self.mix), list(self.mix.values()))[0]
         free = worker.open()
         if choice == "PUT" and len(free) >= LIVE or choice == "DELETE" and not free:
             choice = {"PUT": "DELETE", "DELETE": "PUT"}[choice]

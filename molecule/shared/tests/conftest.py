@@ -29,10 +29,11 @@ LAB = json.loads((ROOT / "build/lab" / f"molecule-{SCENARIO}" / "hosts.json").re
 PATIENCE = json.loads((ROOT / "molecule" / SCENARIO / "lab.json").read_text()).get("patience", 1)
 NODES = ["minio1", "minio2", "minio3"]
 DOMAIN = "s3.oracle1.test"
-# Maintenance under load takes long and has a scenario of its own.
-MAINTENANCE = {"test_80_rolling.py", "test_85_care.py", "test_87_credentials.py"}
+# What takes long has a scenario of its own.
+OWN = {"operations": {"test_80_rolling.py", "test_85_care.py", "test_87_credentials.py"},
+       "tls": {"test_72_alerts.py", "test_87_authorities.py"}}
 EVERY = {path.name for path in Path(__file__).parent.glob("test_*.py")}
-collect_ignore = sorted(EVERY - MAINTENANCE if SCENARIO == "operations" else MAINTENANCE)
+collect_ignore = sorted(EVERY - OWN[SCENARIO] if SCENARIO in OWN else set().union(*OWN.values()))
 # A lab without a monitoring host has no monitoring to test.
 collect_ignore += [] if "mon1" in LAB else ["test_70_monitoring.py"]
 
@@ -138,7 +139,11 @@ def play(playbook: str, *arguments: str) -> Run:
     done = subprocess.run(command(playbook, *arguments), cwd=ROOT, text=True, capture_output=True, check=False, timeout=900 * PATIENCE,
                           env=environment(ANSIBLE_STDOUT_CALLBACK="ansible.posix.json"))
     document = json.loads(done.stdout[done.stdout.index("{"):]) if "{" in done.stdout else {"plays": []}
-    return Run(done.returncode, done.stdout + done.stderr, [task for play in document["plays"] for task in play["tasks"]])
+    tasks = [task for play in document["plays"] for task in play["tasks"]]
+    # What went wrong stands at the end, where a failed assertion shows it.
+    wrong = [f"FAILED {host} | {task['task']['name']} | {result.get('msg', result)}"
+             for task in tasks for host, result in task["hosts"].items() if result.get("failed") or result.get("unreachable")]
+    return Run(done.returncode, "\n".join([done.stdout + done.stderr, *wrong]), tasks)
 
 
 def interrupt(playbook: str, due: Callable[[list[str]], bool], *arguments: str) -> None:
