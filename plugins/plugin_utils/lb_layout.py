@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the oracle1.minio maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which sets of nodes a balancer can keep requests from without a reload, and where it reaches its nodes. Pure."""
+"""Which sets of nodes a balancer can keep requests from without a reload, where it reaches its nodes, and numbers for nginx. Pure."""
 
 from __future__ import annotations
 
@@ -43,6 +43,17 @@ def groups(servers: t.Sequence[str]) -> list[list[str]]:
     found += [set(range(start, count)) for start in range(max(count // 2, 1), count)]
     unique = [group for number, group in enumerate(found) if group not in found[:number] and len(group) < count]
     return [[servers[index] for index in sorted(group)] for group in unique]
+
+
+def up_to(limit: int) -> str:
+    """Regular expression of all whole numbers from 0 to the limit, because nginx compares texts only."""
+    digits = str(int(limit))
+    smaller = [rf"[0-9]{{1,{len(digits) - 1}}}"] if len(digits) > 1 else []
+    for place, digit in enumerate(digits):
+        least = 1 if place == 0 and len(digits) > 1 else 0
+        if int(digit) > least:
+            smaller.append(f"{digits[:place]}[{least}-{int(digit) - 1}]" + "[0-9]" * (len(digits) - place - 1))
+    return f"(?:{'|'.join([*smaller, digits])})"
 
 
 def _address(name: str, hostvars: t.Mapping[str, t.Mapping[str, t.Any]]) -> str:

@@ -4,6 +4,7 @@
 """A lab's cluster as the faults see it: its hosts from outside and inside, its health, its drives and the playbooks."""
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import ssl
@@ -14,7 +15,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 from tests.resilience.load import Load
 
@@ -85,6 +86,29 @@ class Cluster:
     def wait_whole(self, seconds: float = 180) -> None:
         wait_until("every node is healthy, settled and spoken with", self.whole, seconds)
 
+    # -- what it runs ---------------------------------------------------------------------------
+
+    def release(self) -> str:
+        """Release of the first node's live process."""
+        return self.on(self.nodes[0], "sh", "-c", "readlink /proc/$(systemctl show minio -p MainPID --value)/exe").split("/")[3]
+
+    def move(self, release: str) -> None:
+        """Bring the cluster to a release by upgrade.yml, unless it runs it."""
+        if self.release() != release:
+            self.play("upgrade", "-e", f"minio_release={release}", "-e", "minio_upgrade_allow_downgrade=true")
+
+    @contextlib.contextmanager
+    def fencing(self) -> Iterator[None]:
+        """The watchdog's fence is on: each one starts anew when its settings change."""
+        def write(fence: str) -> None:
+            for host in (*self.nodes, self.balancer):
+                self.on(host, "sed", "-i", f's/"fence": [a-z]*/"fence": {fence}/', "/etc/minio_watchdog.json")
+        write("true")
+        try:
+            yield
+        finally:
+            write("false")
+
     # -- data -----------------------------------------------------------------------------------
 
     @property
@@ -94,6 +118,11 @@ class Cluster:
     def load(self, **options: Any) -> Load:
         return Load(f"https://{self.address(self.balancer)}:9000", "molecule-root", self.root_password,
                     ca=str(self.state / "pki/ca.crt"), **options)
+
+    def service_account(self) -> tuple[str, str]:
+        """A new service account of root: access key and secret key."""
+        made = json.loads(self.mc("admin", "accesskey", "create", "oracle1/"))
+        return made["accessKey"], made["secretKey"]
 
     def mc(self, *argv: str, ok: bool = True) -> str:
         """Run mc on the first node, where it knows the cluster as `oracle1`."""

@@ -29,6 +29,7 @@ from typing import Any, Callable, Iterator, Mapping
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
 
 KIB = 1024
 # How often each operation is chosen, in parts.
@@ -39,7 +40,8 @@ LIVE = 150                     # objects a worker keeps before it deletes instea
 KEPT = 10                      # objects a worker writes before the clock starts, and never overwrites or deletes
 # Within xl.meta, and in files of their own.
 KEPT_SIZES = [KIB, 40 * KIB, 600 * KIB]
-ERRORS = (BotoCoreError, ClientError)
+# botocore lets a TLS stream that is cut within an answer through as urllib3's error.
+ERRORS = (BotoCoreError, ClientError, HTTPError)
 ABSENT = ""                    # stands for "no object" among what a key may hold
 
 
@@ -182,6 +184,8 @@ class Load:
             aws_secret_access_key=secret_key, config=Config(
                 retries={"mode": "standard", "total_max_attempts": 3 if retries else 1}, signature_version="s3v4",
                 s3={"addressing_style": "path"}, connect_timeout=10, read_timeout=self.read_timeout,
+                # What is read is compared anyway, and botocore cannot read a refusal that comes with the object's checksum.
+                response_checksum_validation="when_required",
                 max_pool_connections=self.connections))
 
     def use(self, access_key: str, secret_key: str) -> None:
@@ -212,7 +216,7 @@ class Load:
             thread.join()
         # A request that was under way when the time was up still counts: it had been made.
         if self.errors:
-            raise RuntimeError("the load generator itself failed") from self.errors[0]
+            raise RuntimeError(f"the load generator itself failed: {self.errors[0]!r}") from self.errors[0]
 
     def _work(self, worker: Worker) -> None:
         pause = len(self.workers) / self.rate if self.rate else 0.0

@@ -46,15 +46,18 @@ wrong.
 NOT_RUN = """
 ## What is behind the figures
 
-- A PUT whose body is on its way to a node that dies is answered with 502: the balancer does not keep bodies, so it cannot send it to
-  another node. That is at most one request of each client, and the SDK repeats it.
-- An object that is being written through a node that dies stays locked until the other nodes let the dead one's lock expire, which takes
-  more than a minute. A GET of that object waits as long; no other object does.
+- Requests under way at a node that dies are sent to another one. What cannot be repeated is answered with 502: POST, and bodies above 1 MiB, which
+  the balancer does not keep (`minio_lb_repeat_kib`), here the parts of multipart uploads. The SDK repeats that.
+- An object that is being committed through a node that dies stays locked until the other nodes let the dead one's lock expire, after one to two
+  minutes. Requests for that object wait as long, the repeated PUT among them, and clients with less patience (60 s here) give up
+  (`ReadTimeoutError`); no other object waits.
 - While an emptied drive has not been made anew, which the server does within seconds, a LIST through its node may be answered with
   `NoSuchBucket`. The SDK does not repeat that.
-- A frozen node holds up everybody, whichever node they ask. Without the watchdog's fence (`minio_watchdog_fence: false`, the default) the gap is as long as
-  the fault: measured 20.1 s (host frozen for 20 s) and 24.9 s (network cut for 20 s, the rest until packets are sent again). With it the
-  gap is the time that the watchdog takes to be sure ([watchdog.md](watchdog.md)).
+- A frozen node holds up everybody, whichever node they ask. Without the watchdog's fence (`minio_watchdog_fence: false`, the default) the gap may be
+  as long as the fault. With it the gap is the time that the watchdog takes to be sure ([watchdog.md](watchdog.md)). Of a partition between two
+  nodes no side is fenced, on purpose: requests that need the broken way wait until it is mended.
+- While one drive of a set is full, the server refuses writes with 507, whatever the parity (`hasSpaceFor` in its source looks at every drive).
+- The balancer that is restarted is the only one: nobody answers meanwhile.
 
 ## What is not in the table
 
@@ -111,6 +114,16 @@ def line(row: Row, mode: str, runs: list[dict[str, Any]]) -> str:
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
+def when(runs: list[dict[str, Any]]) -> str:
+    """How many runs there are, when they were made, and how busy the machine was with other things."""
+    if not runs:
+        return "No runs"
+    dates, busy, cores = sorted(run["date"] for run in runs), [run["load"] for run in runs], os.cpu_count() or 1
+    loaded = sum(load > cores for load in busy)
+    return (f"{len(runs)} runs from {dates[0]} to {dates[-1]} UTC. Load average over the minute before a run: {min(busy)} to {max(busy)} on {cores} "
+            f"cores; **{loaded} of the runs began on a loaded machine** (above its cores), and their times say little")
+
+
 def render(path: Path) -> None:
     """Write the page beside the file."""
     document = read(path)
@@ -128,9 +141,8 @@ def render(path: Path) -> None:
             if found:
                 kinds.append(f"- {row.title}, {'with' if mode == 'retries' else 'without'} retries: "
                              + ", ".join(f"{number} x {kind}" for kind, number in found.most_common()))
-    dates = sorted(run["date"] for run in document["runs"])
     commands = sorted({run["command"] for run in document["runs"]})
-    head = f"## Results\n\nMachine: {document['machine']}. {f'Runs from {dates[0]} to {dates[-1]} UTC' if dates else 'No runs'}, by\n\n"
+    head = f"## Results\n\nMachine: {document['machine']}. {when(document['runs'])}, by\n\n"
     page = TEXT + head + "".join(f"    {command}\n" for command in commands) + "\n" + "\n".join(table) + "\n"
     if kinds:
         page += "\nFailed requests and wrong answers by kind:\n\n" + "\n".join(kinds) + "\n"

@@ -27,14 +27,16 @@ Act = Callable[[Cluster, Load], Iterator[None]]
 VICTIM = "minio3"
 # How long a fault lasts that ends by itself: longer than the watchdog needs, shorter than a client's patience (60 s).
 HELD = 25
+OLD, NEW = "RELEASE.2025-09-07T16-13-09Z", "RELEASE.2026-02-12T20-18-48Z"
 
 
 @dataclass(frozen=True)
 class Row:
-    """`failed` and `gap` (seconds) are the aims without client retries, None where quorum or the only balancer is gone.
+    """`failed` and `gap` (seconds) are the aims without client retries, None where quorum, room or the only
+    balancer is gone, or all wait.
 
     `known` is how many failures a run may have all the same: what the server or the balancer cannot do better (docs/resilience.md).
-    `playbook` is one that must be there for the row to exist.
+    `fenced` is whether the watchdog fences, `release` what the cluster runs before.
     """
 
     name: str
@@ -44,12 +46,9 @@ class Row:
     gap: float | None = 0.5
     retried: int | None = 0
     known: int = 0
-    playbook: str = ""
+    fenced: bool = False
+    release: str = NEW
     heals: bool = True
-
-    @property
-    def listed(self) -> bool:
-        return not self.playbook or (ROOT / "playbooks" / f"{self.playbook}.yml").exists()
 
 
 # -- nothing, and nodes that go away --------------------------------------------------------------
@@ -100,6 +99,12 @@ def cut(cluster: Cluster, _load: Load) -> Iterator[None]:
 
 def partition(cluster: Cluster, _load: Load) -> Iterator[None]:
     with dropped(cluster, "minio2", ["INPUT", "-s", cluster.address(VICTIM)]):
+        time.sleep(HELD)
+    yield
+
+
+def split(cluster: Cluster, _load: Load) -> Iterator[None]:
+    with dropped(cluster, "minio2", ["INPUT", "-s", cluster.address(VICTIM)], ["OUTPUT", "-d", cluster.address(VICTIM)]):
         time.sleep(HELD)
     yield
 
@@ -210,6 +215,24 @@ def rolling_restart(cluster: Cluster, _load: Load) -> Iterator[None]:
     yield
 
 
+def upgrade(cluster: Cluster, _load: Load) -> Iterator[None]:
+    cluster.move(NEW)
+    yield
+
+
+def rollback(cluster: Cluster, _load: Load) -> Iterator[None]:
+    cluster.move(OLD)
+    yield
+
+
+def rotation(cluster: Cluster, load: Load) -> Iterator[None]:
+    """A new root password; clients use a service account, as applications do."""
+    load.use(*cluster.service_account())
+    (cluster.state / "root-password").unlink()
+    cluster.play("rotate_credentials")
+    yield
+
+
 def settings(site: str) -> str:
     return json.dumps({"minio_server_settings": {"MINIO_DOMAIN": "s3.oracle1.test", "MINIO_SITE_NAME": site}})
 
@@ -238,22 +261,30 @@ def dropped(cluster: Cluster, host: str, *rules: list[str]) -> Iterator[None]:
 
 ROWS = [
     Row("control", "nothing is done", nothing),
-    Row("restart", "rolling restart (restart.yml)", rolling_restart, playbook="restart"),
+    Row("restart", "rolling restart (restart.yml)", rolling_restart),
+    Row("rollback", "older release (upgrade.yml)", rollback),
+    Row("upgrade", "newer release (upgrade.yml)", upgrade, release=OLD),
     Row("environment", "changed environment (deploy.yml)", environment),
+    Row("rotation", "new root password (rotate_credentials.yml)", rotation, failed=None, gap=5),
     Row("dynamic", "dynamic configuration, twice", dynamic),
     Row("certificates", "certificate renewal (deploy.yml)", certificates),
     Row("kill", "kill -9 of a server", kill, gap=None, known=4),
     Row("off", "power-off of a node for 25 s, unflushed data lost", power_off, gap=10),
     Row("stopped", "server process stopped (SIGSTOP)", freeze_process, failed=None, gap=10),
-    Row("frozen", "host frozen for 25 s (docker pause)", freeze_host, failed=None, gap=10),
-    Row("cut", "a node's network cut for 25 s", cut, failed=None, gap=10),
-    Row("partition", "one-way partition between two nodes for 25 s", partition, failed=None, gap=10),
+    Row("frozen", "host frozen for 25 s (docker pause)", freeze_host, failed=None, gap=None),
+    Row("frozen-fenced", "the same, fence on", freeze_host, failed=None, gap=10, fenced=True),
+    Row("cut", "a node's network cut for 25 s", cut, failed=None, gap=None),
+    Row("cut-fenced", "the same, fence on", cut, failed=None, gap=10, fenced=True),
+    Row("partition", "one-way partition between two nodes for 25 s", partition, failed=None, gap=None),
+    Row("partition-fenced", "the same, fence on", partition, failed=None, gap=None, fenced=True),
+    Row("split", "two-way partition between two nodes for 25 s", split, failed=None, gap=None),
+    Row("split-fenced", "the same, fence on", split, failed=None, gap=None, fenced=True),
     Row("reload", "balancer reloaded", reload_balancer, failed=None),
     Row("balancer", "the only balancer restarted", restart_balancer, failed=None, gap=None),
     Row("two", "two nodes of three stopped for 8 s", two_nodes, failed=None, gap=None, retried=None),
     Row("wipe", "a drive emptied", wipe, gap=None, known=40),
     Row("read-only", "a drive read-only for 25 s", read_only, gap=None),
-    Row("full", "a drive full for 25 s", fill, gap=None),
+    Row("full", "a drive full for 25 s", fill, failed=None, gap=None, retried=None),
     Row("corrupt", "a file of a drive overwritten", rot, gap=None),
     Row("interrupted", "changed environment, killed and run again", interrupted),
 ]

@@ -4,6 +4,8 @@
 """One run of one row: load, the fault, until everything is whole and healed, and the verdict."""
 from __future__ import annotations
 
+import contextlib
+import os
 import time
 from typing import Any
 
@@ -19,9 +21,16 @@ def run(cluster: Cluster, row: Row, retries: bool = False, audit_patience: float
     """What clients saw, as a dict for the results' file; `problems` are in words. Times in seconds.
 
     `whole` is from the fault's end until every node is healthy and settled, `healed` from there until every drive holds every
-    object again.
+    object again. `load` is the machine's before, over a minute.
     """
+    cluster.move(row.release)
+    with cluster.fencing() if row.fenced else contextlib.nullcontext():
+        return measure(cluster, row, retries, audit_patience)
+
+
+def measure(cluster: Cluster, row: Row, retries: bool, audit_patience: float) -> dict[str, Any]:
     cluster.wait_whole()
+    busy = os.getloadavg()[0]
     with cluster.load(retries=retries) as load:
         time.sleep(LEAD)
         begin = time.monotonic()
@@ -44,6 +53,6 @@ def run(cluster: Cluster, row: Row, retries: bool = False, audit_patience: float
     if row.heals and healed is None:
         problems.append("the drives do not hold the same objects after three minutes of healing")
     return {"row": row.name, "mode": "retries" if retries else "plain", "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
-            "took": round(ended - begin, 1), "whole": round(whole - ended, 1), "healed": None if healed is None else round(healed, 1),
+            "load": round(busy, 1), "took": round(ended - begin, 1), "whole": round(whole - ended, 1), "healed": None if healed is None else round(healed, 1),
             "text": str(report), "problems": problems,
             "report": {**report.as_dict(), "failures": report.as_dict()["failures"][:20]}}

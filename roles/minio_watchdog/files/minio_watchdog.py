@@ -7,18 +7,23 @@ Runs on every node and balancer and asks every server for its liveness, each on 
 neither answers nor refuses. When exactly one is silent and all others answer,
 
 - the silent server's own node kills it, so that systemd starts another one;
-- every other node and balancer fences it: its connections are reset and new ones refused, until it answers again.
+- every other node asks the other nodes' watchdogs whom they cannot reach, and fences the silent server when more than half of the
+  cluster's nodes, itself among them, cannot reach it: its connections are reset and new ones refused, until it answers again or the
+  majority is gone;
+- a balancer fences it without asking, because that parts no nodes.
 
 Nothing is done while a second server does not answer, and never to two at once. Settings (argv 1) are a JSON file:
 
-    {"servers": {"minio1": {"address": "198.51.100.11", "port": 9000}, ...}, "own": "minio1" or null, "unit": "minio.service",
-     "tls": true, "fence": true, "timeout": 1.5, "kill_after": 3, "fence_after": 4, "lift_after": 3}
+    {"servers": {"minio1": {"address": "198.51.100.11", "port": 9000, "vote_port": 9146}, ...}, "own": "minio1" or null,
+     "unit": "minio.service", "tls": true, "fence": true, "timeout": 1.5, "kill_after": 3, "fence_after": 4, "lift_after": 3}
 
-timeout is in seconds, the others are numbers of questions in a row. A changed settings file or program ends the process, and systemd
-starts it again. Standard library and Python 3.9 only; needs nft and ss.
+timeout is in seconds, the others are numbers of questions in a row. On a node whose watchdog may fence, whoever connects to its
+vote_port is told whom it cannot reach; nothing is read from there. A changed settings file or program ends the process, and
+systemd starts it again. Standard library and Python 3.9 only; needs nft and ss.
 """
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -27,15 +32,18 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Optional
+from typing import Any, Collection, Mapping, Optional
 
 INTERVAL = 1.0
 # Seconds between two kills, and that a server must have been ready before the first: it may be busy with its start.
 REST = 60.0
 GRACE = 20.0
+# A node's view counts while it is no older than so many timeouts and one interval, two rounds: one that thaws tells its old view first.
+FRESH = 4
 TABLE = "inet minio_watchdog"
 # The watchdog's own questions pass the fence by this mark.
 MARK = 0x6D696E
@@ -46,46 +54,80 @@ UNREACHABLE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ETI
 
 @dataclass
 class Track:
-    """A server's last answer, how often in a row it was the only silent one, and how often in a row it answered well."""
+    """A server's last answer, and how often in a row it was silent, was so while all others answered, and answered well."""
 
     last: str = UNKNOWN
     silent: int = 0
+    alone: int = 0
     good: int = 0
 
 
 @dataclass
 class Watch:
-    """What is known and what has been done."""
+    """What is known and what has been done. `agreed`: in this round a majority cannot reach the suspect; `doubted`: rounds without it."""
 
     settings: Mapping[str, Any]
     tracks: dict[str, Track] = field(default_factory=dict)
     fenced: Optional[str] = None
     killed: float = float("-inf")
+    agreed: bool = False
+    doubted: int = 0
 
     def note(self, answers: Mapping[str, tuple[str, int]]) -> None:
-        """Keep one round's answers. Silence counts only while all others answer: else this host may be the one that is cut off."""
-        silent = [name for name, (answer, _status) in answers.items() if answer != ANSWERS]
+        """Keep one round's answers."""
+        quiet = [name for name, (answer, _status) in answers.items() if answer != ANSWERS]
         for name, (answer, status) in answers.items():
             track = self.tracks.setdefault(name, Track())
             track.last = answer
-            track.silent = track.silent + 1 if answer == SILENT and silent == [name] else 0
+            track.silent = track.silent + 1 if answer == SILENT else 0
+            # Only while all others answer: else this host may be the one that is cut off.
+            track.alone = track.alone + 1 if answer == SILENT and quiet == [name] else 0
             track.good = track.good + 1 if status == 200 else 0
+        self.agreed = False
+
+    @property
+    def unreachable(self) -> list[str]:
+        """Whom this host cannot reach: what it tells the others. A fence says so until it is lifted."""
+        return [name for name, track in self.tracks.items() if name == self.fenced or track.silent >= self.settings["fence_after"]]
+
+    @property
+    def suspect(self) -> Optional[str]:
+        """The server about which the others must be asked before this host fences it, or goes on fencing it."""
+        if not self.settings["own"] or not self.settings["fence"]:
+            return None
+        return self.fenced or next((name for name, track in self.tracks.items()
+                                    if name != self.settings["own"] and track.alone >= self.settings["fence_after"]), None)
+
+    def hear(self, views: Mapping[str, Optional[Collection[str]]]) -> None:
+        """Keep what the other nodes say about the suspect."""
+        self.agreed = majority(self.suspect or "", self.settings["own"], self.tracks, views)
+        self.doubted = 0 if self.agreed else self.doubted + 1
 
     def decide(self, now: float) -> tuple[str, str]:
         """What to do next, and to which server: ("kill" | "fence" | "lift" | "", name). Pure."""
         own = self.settings["own"]
         if self.fenced:
             track = self.tracks[self.fenced]
-            # A server that is dead needs no fence between nodes, and one that starts needs its peers.
-            dead = own and track.last == REFUSES
-            return ("lift", self.fenced) if dead or track.good >= self.settings["lift_after"] else ("", "")
-        name, silent = max(((name, track.silent) for name, track in self.tracks.items()), key=lambda pair: pair[1])
+            # Nodes: one that is dead needs no fence, one that starts needs its peers, and a minority must not part the cluster.
+            needless = own and (track.last == REFUSES or self.doubted >= self.settings["lift_after"])
+            return ("lift", self.fenced) if needless or track.good >= self.settings["lift_after"] else ("", "")
+        name, alone = max(((name, track.alone) for name, track in self.tracks.items()), key=lambda pair: pair[1])
         if len(self.tracks) < 3:
             return "", ""
         if name == own:
             rested = now - self.killed >= REST
-            return ("kill", name) if rested and silent >= self.settings["kill_after"] else ("", "")
-        return ("fence", name) if self.settings["fence"] and silent >= self.settings["fence_after"] else ("", "")
+            return ("kill", name) if rested and alone >= self.settings["kill_after"] else ("", "")
+        ripe = self.settings["fence"] and alone >= self.settings["fence_after"]
+        return ("fence", name) if ripe and (self.agreed or not own) else ("", "")
+
+
+def majority(suspect: str, own: str, servers: Collection[str], views: Mapping[str, Optional[Collection[str]]]) -> bool:
+    """Whether more than half of the cluster's nodes cannot reach the suspect: this one, and those whose view says so.
+
+    `views` are the unreachable of each node that was asked, None where it did not answer. What the suspect says does not count.
+    """
+    agreeing = {own, *(node for node, view in views.items() if view is not None and suspect in view)} - {suspect}
+    return 2 * len(agreeing & set(servers)) > len(servers)
 
 
 def ask(server: Mapping[str, Any], timeout: float, path: str, tls: bool) -> tuple[str, int]:
@@ -114,6 +156,36 @@ def ask(server: Mapping[str, Any], timeout: float, path: str, tls: bool) -> tupl
         # A TLS error is an answer; a refused or reset connection is the kernel's, on behalf of a process that is gone.
         return (ANSWERS if isinstance(error, ssl.SSLError) else SILENT if error.errno in UNREACHABLE else REFUSES), 0
     return (ANSWERS, int(head.split()[1])) if head.startswith(b"HTTP/") else (REFUSES, 0)
+
+
+def consult(server: Mapping[str, Any], timeout: float) -> Optional[list[str]]:
+    """Whom the server's node cannot reach; None when its watchdog does not say, or says what is not fresh."""
+    try:
+        with socket.create_connection((server["address"], server["vote_port"]), timeout=timeout) as link:
+            view = json.loads(link.recv(4096))
+            return [str(name) for name in view["unreachable"]] if view["age"] <= FRESH * timeout + INTERVAL else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+class Voice(threading.Thread):
+    """Tells whoever connects whom this host cannot reach. Reads nothing, so there is nothing to be attacked with."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(daemon=True)
+        both = socket.has_dualstack_ipv6()
+        self.socket = socket.create_server(("", port), family=socket.AF_INET6 if both else socket.AF_INET, dualstack_ipv6=both)
+        self.unreachable: list[str] = []
+        self.since = float("-inf")
+
+    def tell(self, unreachable: list[str]) -> None:
+        self.unreachable, self.since = unreachable, time.monotonic()
+
+    def run(self) -> None:
+        while True:
+            link, _address = self.socket.accept()
+            with link, contextlib.suppress(OSError):
+                link.sendall(json.dumps({"unreachable": self.unreachable, "age": min(1e6, time.monotonic() - self.since)}).encode())
 
 
 def rules(addresses: list[str], port: int) -> str:
@@ -166,7 +238,7 @@ def main() -> None:
     with open(sys.argv[1], encoding="utf-8") as stream:
         settings = json.load(stream)
     servers, before = settings["servers"], versions()
-    watch = Watch(settings)
+    watch, voice = Watch(settings), speak(settings)
     lift()
     signal.signal(signal.SIGTERM, lambda *_arguments: sys.exit(0))
     try:
@@ -174,6 +246,8 @@ def main() -> None:
             while versions() == before:
                 begin = time.monotonic()
                 look(watch, pool)
+                if voice:
+                    voice.tell(watch.unreachable)
                 time.sleep(max(0.0, INTERVAL - (time.monotonic() - begin)))
     finally:
         if watch.fenced:
@@ -182,6 +256,21 @@ def main() -> None:
 
 def versions() -> list[float]:
     return [os.stat(path).st_mtime for path in (sys.argv[0], sys.argv[1])]
+
+
+def speak(settings: Mapping[str, Any]) -> Optional[Voice]:
+    """What tells the other nodes; None on a balancer, and where nobody fences."""
+    if not settings["own"] or not settings["fence"]:
+        return None
+    port = settings["servers"][settings["own"]]["vote_port"]
+    try:
+        voice = Voice(port)
+    except OSError as error:
+        # Killing must go on; without this node's view the others fence less, not more.
+        say(f"cannot tell the other nodes what this one sees, port {port}: {error}. Free it or set minio_watchdog_vote_port")
+        return None
+    voice.start()
+    return voice
 
 
 def look(watch: Watch, pool: ThreadPoolExecutor) -> None:
@@ -194,17 +283,27 @@ def look(watch: Watch, pool: ThreadPoolExecutor) -> None:
         return ask(servers[name], settings["timeout"], path, settings["tls"])
 
     watch.note(dict(zip(servers, pool.map(question, servers))))
-    verb, name = watch.decide(time.monotonic())
-    if verb == "kill" and kill(settings["unit"]):
+    suspect = watch.suspect
+    if suspect:
+        others = [name for name in servers if name not in (settings["own"], suspect)]
+        watch.hear(dict(zip(others, pool.map(lambda name: consult(servers[name], settings["timeout"]), others))))
+        if not watch.agreed and not watch.fenced and watch.tracks[suspect].alone == settings["fence_after"]:
+            say(f"{suspect} is silent here, but no majority of the nodes says so: not fenced")
+    act(watch, *watch.decide(time.monotonic()))
+
+
+def act(watch: Watch, verb: str, name: str) -> None:
+    """Do what was decided."""
+    if verb == "kill" and kill(watch.settings["unit"]):
         watch.killed = time.monotonic()
     elif verb == "fence":
-        watch.fenced = name
-        say(f"fenced {name}: it was silent {watch.tracks[name].silent} times while all others answered")
-        fence(servers[name])
+        watch.fenced, watch.doubted = name, 0
+        say(f"fenced {name}: it was silent {watch.tracks[name].alone} times while all others answered")
+        fence(watch.settings["servers"][name])
     elif verb == "lift":
         watch.fenced = None
         lift()
-        say(f"lifted the fence: {name} answers again")
+        say(f"lifted the fence: {name} " + ("is not silent any more" if watch.tracks[name].last != SILENT else "is silent for a minority only"))
 
 
 if __name__ == "__main__":

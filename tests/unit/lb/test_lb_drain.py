@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.oracle1.minio.plugins.module_utils import _lb_drain as lb
 from ansible_collections.oracle1.minio.plugins.module_utils._server_plan import plan
-from ansible_collections.oracle1.minio.plugins.plugin_utils.lb_layout import groups, layout
+from ansible_collections.oracle1.minio.plugins.plugin_utils.lb_layout import groups, layout, up_to
 
 
 def nodes(count: int) -> list[str]:
@@ -49,6 +50,18 @@ def test_a_set_of_the_inventory_gets_a_group_of_its_own():
     assert found[0] == {"suffix": "", "drained": []}
     assert found[-1] == {"suffix": "-2-5", "drained": ["minio2", "minio5"]}
     assert len(layout(nodes(6), {}, drained=["minio3"])["groups"]) == len(found) - 1
+
+
+@pytest.mark.parametrize("limit", [0, 1, 9, 10, 19, 20, 99, 100, 109, 190, 999, 1000, 1024, 2047, 5000])
+def test_nginx_can_tell_numbers_up_to_a_limit(limit):
+    pattern = re.compile(f"^{up_to(limit)}$")
+    assert [number for number in range(11_000) if pattern.match(str(number))] == list(range(limit + 1))
+
+
+def test_nginx_does_not_take_a_missing_or_odd_length_for_a_small_one():
+    pattern = re.compile(f"^{up_to(1048576)}$")
+    assert [text for text in ("", "-1", "1048577", "9999999", "10485760", "1e3", "0x10") if pattern.match(text)] == []
+    assert pattern.match("1048576") and pattern.match("999999") and pattern.match("1040000")
 
 
 @pytest.mark.parametrize(("wanted", "chosen"), [

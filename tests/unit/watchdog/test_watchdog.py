@@ -13,15 +13,21 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "roles/minio_watchd
 import minio_watchdog as watchdog  # noqa: E402
 
 SETTINGS = {"own": "minio1", "fence": True, "kill_after": 3, "fence_after": 4, "lift_after": 3}
+NAMES = ["minio1", "minio2", "minio3"]
 A, R, S = (watchdog.ANSWERS, 200), (watchdog.REFUSES, 0), (watchdog.SILENT, 0)
 ILL = (watchdog.ANSWERS, 503)
 
 
-def after(rounds, own="minio1", fenced=None, killed=float("-inf"), **settings):
-    """The decision after rounds of answers of minio1, minio2 and minio3."""
+def after(rounds, own="minio1", fenced=None, killed=float("-inf"), views=None, **settings):
+    """The decision after rounds of answers of minio1, minio2 and minio3, when the others' watchdogs say this of the suspect.
+
+    Without `views` every other node cannot reach the suspect either.
+    """
     watch = watchdog.Watch({**SETTINGS, "own": own, **settings}, fenced=fenced, killed=killed)
     for answers in rounds:
-        watch.note({f"minio{number}": answer for number, answer in enumerate(answers, start=1)})
+        watch.note(dict(zip(NAMES, answers)))
+        if watch.suspect:
+            watch.hear({name: [watch.suspect] for name in NAMES if name != own} if views is None else views)
     return watch.decide(now=1000.0)
 
 
@@ -68,6 +74,124 @@ def test_fencing_can_be_left_out_and_one_kill_follows_another_after_a_rest():
 ])
 def test_a_fence_is_lifted_when_its_server_answers_again(rounds, own, decision):
     assert after(rounds, own=own, fenced="minio3") == decision
+
+
+@pytest.mark.parametrize(("views", "decision"), [
+    # minio1 finds minio3 silent. What does minio2 say?
+    ({"minio2": ["minio3"]}, ("fence", "minio3")),
+    ({"minio2": []}, ("", "")),
+    ({"minio2": ["minio1"]}, ("", "")),
+    # Nobody says anything: this node may be the one that is cut off.
+    ({"minio2": None}, ("", "")),
+    ({}, ("", "")),
+    # What the suspect says of itself, and what strangers say, does not count.
+    ({"minio2": [], "minio3": ["minio3"]}, ("", "")),
+    ({"minio2": [], "minio9": ["minio3"]}, ("", "")),
+])
+def test_a_node_fences_only_whom_a_majority_of_the_cluster_cannot_reach(views, decision):
+    assert after([(A, A, S)] * 4, views=views) == decision
+
+
+@pytest.mark.parametrize(("nodes", "agreeing", "fences"), [(3, 2, True), (3, 1, False), (4, 2, False), (4, 3, True), (5, 2, False), (5, 3, True), (2, 1, False)])
+def test_a_majority_is_more_than_half_of_all_nodes_whether_they_can_be_asked_or_not(nodes, agreeing, fences):
+    servers = [f"minio{number}" for number in range(1, nodes + 1)]
+    suspect = servers[-1]
+    views = {name: [suspect] if number < agreeing else None for number, name in enumerate(servers[1:-1], start=1)}
+    assert watchdog.majority(suspect, "minio1", servers, views) is fences
+
+
+def cluster_after(rounds, lost):
+    """What each of three nodes decides when these pairs cannot hear each other: each asks the others as in `look`."""
+    watches = {own: watchdog.Watch({**SETTINGS, "own": own}) for own in NAMES}
+    decisions = {}
+    for _round in range(rounds):
+        for own, watch in watches.items():
+            watch.note({name: S if {own, name} in lost else A for name in NAMES})
+        for own, watch in watches.items():
+            if watch.suspect:
+                watch.hear({name: None if {own, name} in lost else watches[name].unreachable for name in NAMES if name not in (own, watch.suspect)})
+            decisions[own] = watch.decide(1000.0)
+    return decisions
+
+
+def test_two_nodes_that_do_not_hear_each_other_do_not_fence_while_the_third_hears_both():
+    assert cluster_after(9, lost=[{"minio2", "minio3"}]) == dict.fromkeys(NAMES, ("", ""))
+
+
+def test_a_node_that_nobody_hears_is_fenced_by_the_others_and_fences_nobody():
+    lost = [{"minio1", "minio3"}, {"minio2", "minio3"}]
+    assert cluster_after(4, lost) == {"minio1": ("fence", "minio3"), "minio2": ("fence", "minio3"), "minio3": ("", "")}
+
+
+def test_a_fence_is_lifted_when_the_majority_has_been_gone_for_some_rounds():
+    silent = [(A, A, S)]
+    assert after(silent * 9, fenced="minio3") == ("", "")
+    assert after(silent * 2, fenced="minio3", views={"minio2": None}) == ("", "")
+    assert after(silent * 3, fenced="minio3", views={"minio2": None}) == ("lift", "minio3")
+    assert after(silent * 3, fenced="minio3", views={"minio2": []}) == ("lift", "minio3")
+    # A balancer's fence parts no nodes.
+    assert after(silent * 9, fenced="minio3", own=None, views={}) == ("", "")
+
+
+def test_a_balancer_needs_no_majority():
+    assert after([(A, A, S)] * 4, own=None, views={}) == ("fence", "minio3")
+
+
+def test_a_node_says_whom_it_cannot_reach_also_when_that_is_more_than_one_and_while_it_fences():
+    watch = watchdog.Watch(SETTINGS)
+    for _round in range(4):
+        watch.note(dict(zip(NAMES, (A, S, S))))
+    assert watch.unreachable == ["minio2", "minio3"] and watch.suspect is None
+    watch.fenced = "minio3"
+    watch.note(dict(zip(NAMES, (A, A, A))))
+    assert watch.unreachable == ["minio3"]
+
+
+def test_nobody_is_asked_where_fencing_is_off_or_by_a_balancer():
+    for settings in ({"fence": False}, {"own": None}):
+        watch = watchdog.Watch({**SETTINGS, **settings})
+        for _round in range(9):
+            watch.note(dict(zip(NAMES, (A, A, S))))
+        assert watch.suspect is None
+
+
+@pytest.fixture
+def voice():
+    speaker = watchdog.Voice(0)
+    speaker.start()
+    return speaker
+
+
+def test_what_a_node_says_reaches_the_others_while_it_is_fresh(voice):
+    server = {"address": "127.0.0.1", "vote_port": voice.socket.getsockname()[1]}
+    assert watchdog.consult(server, 1.0) is None
+    voice.tell(["minio3"])
+    assert watchdog.consult(server, 1.0) == ["minio3"]
+    voice.since -= 60
+    assert watchdog.consult(server, 1.0) is None
+
+
+@pytest.mark.parametrize("text", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"[]", b'{"unreachable": 7, "age": 0}', b'{"unreachable": []}'])
+def test_what_is_no_view_counts_as_no_answer(listener, text):
+    def serve() -> None:
+        link, _address = listener.accept()
+        with link:
+            link.sendall(text)
+    threading.Thread(target=serve, daemon=True).start()
+    assert watchdog.consult({"address": "127.0.0.1", "vote_port": listener.getsockname()[1]}, 1.0) is None
+
+
+def test_a_node_that_is_frozen_or_has_no_watchdog_gives_no_view(listener):
+    server = {"address": "127.0.0.1", "vote_port": listener.getsockname()[1]}
+    assert watchdog.consult(server, 0.3) is None
+    listener.close()
+    assert watchdog.consult(server, 0.3) is None
+
+
+def test_a_taken_port_does_not_keep_the_watchdog_from_killing(voice, capsys):
+    taken = {"own": "minio1", "fence": True, "servers": {"minio1": {"vote_port": voice.socket.getsockname()[1]}}}
+    assert watchdog.speak(taken) is None
+    assert "minio_watchdog_vote_port" in capsys.readouterr().out
 
 
 def test_two_servers_are_too_few_to_judge():
