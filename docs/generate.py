@@ -167,8 +167,8 @@ def coverage_page() -> str:
 def pages() -> dict[Path, str]:
     """Every page that belongs to the reference, by its path in the repository."""
     result: dict[Path, str] = dashboards.files()
-    index = ["Modules and filters by their full names, roles by their directories.", ""]
-    for kind, folder in (("module", "modules"), ("filter", "filter")):
+    index = ["Modules, filters and lookups by their full names, roles by their directories.", ""]
+    for kind, folder in (("module", "modules"), ("filter", "filter"), ("lookup", "lookup")):
         found = documentation(kind)
         index += [f"## {kind.capitalize()}s", ""] if found else []
         for fqcn, plugin in sorted(found.items()):

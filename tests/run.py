@@ -6,6 +6,7 @@
     python tests/run.py lint unit ...
 
 A pytest suite counts its tests, any other command counts as one. Every suite runs, whatever the ones before it did.
+The names of failed tests stand at the end, those of a molecule scenario too.
 """
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "reports"
+SCENARIO = os.environ.get("SCENARIO", "default")
 PYTEST = ["pytest", "-q", "--durations=5", "-p", "no:cacheprovider", "--rootdir", str(ROOT)]
 
 # suite -> commands; a command that starts with PYTEST is counted by its tests.
@@ -30,25 +32,38 @@ SUITES: dict[str, list[list[str]]] = {
     "meta": [[*PYTEST, "tests/meta"]],
     "integration": [["python", "tests/binaries.py"], [*PYTEST, "tests/integration"]],
     "arm64": [[*PYTEST, "tests/arm64"]],
-    "molecule": [["molecule", "test", "-s", os.environ.get("SCENARIO", "default")]],
+    "molecule": [["molecule", "test", "-s", SCENARIO]],
 }
 
 
-def run(suite: str, number: int, command: list[str]) -> tuple[int, int]:
-    """Passed and failed of one command."""
-    report = REPORTS / f"{suite}-{number}.xml"
+def failures(report: Path) -> list[str]:
+    """One line for each failed, broken or skipped test of a report: its name and the end of what it said."""
+    lines = []
+    for case in ET.parse(report).iter("testcase") if report.exists() else []:
+        for kind in ("failure", "error", "skipped"):
+            for found in case.findall(kind):
+                said = " ".join((found.get("message") or found.text or "").split())
+                said = said if len(said) <= 800 else f"{said[:200]} ... {said[-600:]}"
+                lines.append(f"{kind} {case.get('classname')}::{case.get('name')}: {said}")
+    return lines
+
+
+def run(suite: str, number: int, command: list[str]) -> tuple[int, int, list[str]]:
+    """Passed and failed of one command, and a line for each failure."""
     counted = command[0] == "pytest"
+    # The tests of a scenario run inside of molecule, which writes their report (molecule/shared/verify.yml).
+    report = REPORTS / (f"molecule-{SCENARIO}.xml" if suite == "molecule" else f"{suite}-{number}.xml")
     report.unlink(missing_ok=True)
     done = subprocess.run(command + ([f"--junitxml={report}"] if counted else []), cwd=ROOT, check=False)
-    if not counted:
-        return (1, 0) if done.returncode == 0 else (0, 1)
-    if not report.exists():
-        return 0, 1
+    lines = failures(report)
+    if not counted or not report.exists():
+        good = done.returncode == 0 and not counted
+        return int(good), int(not good), lines
     totals = ET.parse(report).getroot().find("testsuite")
     tests, bad = int(totals.get("tests")), int(totals.get("failures")) + int(totals.get("errors"))
     skipped = int(totals.get("skipped"))
     # A skipped test proves nothing here: it is counted as failed.
-    return tests - bad - skipped, max(bad + skipped, int(done.returncode != 0))
+    return tests - bad - skipped, max(bad + skipped, int(done.returncode != 0)), lines
 
 
 def main(suites: list[str]) -> int:
@@ -57,7 +72,7 @@ def main(suites: list[str]) -> int:
         print(f"unknown suite {unknown}; known: {' '.join(SUITES)}", file=sys.stderr)
         return 2
     REPORTS.mkdir(parents=True, exist_ok=True)
-    rows, passed, failed = [], 0, 0
+    rows, lines, passed, failed = [], [], 0, 0
     for suite in suites:
         start = time.monotonic()
         print(f"\n=== {suite} ===", flush=True)
@@ -65,7 +80,8 @@ def main(suites: list[str]) -> int:
         good, bad = sum(c[0] for c in counts), sum(c[1] for c in counts)
         rows.append(f"{suite:<12} {good:>5} passed {bad:>4} failed {time.monotonic() - start:>7.0f} s")
         passed, failed = passed + good, failed + bad
-    print("\n" + "\n".join(rows))
+        lines += [f"{suite}: {line}" for count in counts for line in count[2]]
+    print("\n" + "\n".join([*lines, "", *rows]))
     print(f"\n{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
 

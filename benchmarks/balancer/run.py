@@ -6,7 +6,8 @@
 
 Makes three nodes and a balancer on this machine, runs all candidates side by side and loads them in turns, so that noise
 hits all alike. Prints a Markdown table. Root, Docker and Go; `--quick` shows in three minutes that everything works, its
-figures mean nothing. More of our own configurations are compared with
+figures mean nothing. `--own-core` gives the balancer one processor and everything else the others, as a host of its own
+would have it; without it every cycle of the balancer is taken from the nodes. More of our own configurations:
 
     run.py --server PATH --candidate big:minio_lb_buffer_kib=512,minio_lb_body_buffer_kib=512
 """
@@ -172,17 +173,25 @@ def balancer_cpu() -> float:
     return 0.0
 
 
-def load(binary: Path, targets: str, method: str, size: int, workers: int, seconds: float) -> dict[str, Any]:
+def separate() -> list[str]:
+    """Give the balancer the last processor and the nodes the others; the command that does so for the client."""
+    others = f"0-{os.cpu_count() - 2}"
+    for host in DEFINITION["hosts"]:
+        run("docker", "update", "--cpuset-cpus", str(os.cpu_count() - 1) if host == "lb1" else others, f"{LAB}-{host}")
+    return ["taskset", "-c", others]
+
+
+def load(command: list[str], targets: str, method: str, size: int, workers: int, seconds: float) -> dict[str, Any]:
     before = balancer_cpu()
     prefix = f"{BUCKET}/{'' if method == 'GET' else 'put-'}{size}/"
-    result = json.loads(run(str(binary), "-targets", targets, "-method", method, "-size", str(size), "-prefix", prefix, "-workers",
+    result = json.loads(run(*command, "-targets", targets, "-method", method, "-size", str(size), "-prefix", prefix, "-workers",
                             str(workers), "-seconds", str(seconds), "-ca", str(STATE / "pki" / "ca.crt")))
     result["balancer_cpu"] = balancer_cpu() - before
     result["rate"] = result["bytes"] / result["seconds"] / 2**20
     return result
 
 
-def measure(arguments: argparse.Namespace, binary: Path, scheme: str, paths: dict[str, str]) -> list[dict[str, Any]]:
+def measure(arguments: argparse.Namespace, command: list[str], scheme: str, paths: dict[str, str]) -> list[dict[str, Any]]:
     """Rounds over all cells; the order of the paths turns with every round."""
     rows = []
     names = list(paths)
@@ -190,7 +199,7 @@ def measure(arguments: argparse.Namespace, binary: Path, scheme: str, paths: dic
         for size in arguments.sizes:
             for method in ("GET", "PUT"):
                 for name in names[number % len(names):] + names[:number % len(names)]:
-                    result = load(binary, paths[name], method, SIZES[size], arguments.workers, arguments.seconds)
+                    result = load(command, paths[name], method, SIZES[size], arguments.workers, arguments.seconds)
                     rows.append({"scheme": scheme, "size": size, "method": method, "path": name, "round": number, **result})
                     say(f"{scheme} {method} {size} {name}: {result['rate']:.0f} MiB/s"
                         + (f", {result['errors']} errors ({result['problem']})" if result["errors"] else ""))
@@ -209,8 +218,10 @@ def table(rows: list[dict[str, Any]], names: list[str], arguments: argparse.Name
     keys = list(dict.fromkeys((row["scheme"], row["method"], row["size"]) for row in rows))
     balanced = names[1:]
     lines = [f"Measured {datetime.date.today()} on {machine()}; {arguments.workers} connections, {arguments.rounds} rounds of "
-             f"{arguments.seconds:g} s per cell in turns; client, balancer and nodes on the same cores. MiB/s (median), in brackets "
-             "the share of direct; then CPU seconds of the balancer per GiB.", "",
+             f"{arguments.seconds:g} s per cell in turns; "
+             + ("the balancer on one core, client and nodes on the others. " if arguments.own_core
+                else "client, balancer and nodes on the same cores. ")
+             + "MiB/s (median), in brackets the share of direct; then CPU seconds of the balancer per GiB.", "",
              "| | direct | " + " | ".join(balanced) + " | ours : HAProxy | CPU s/GiB " + " / ".join(balanced) + " |",
              "|---" * (len(names) + 3) + "|"]
     for key in keys:
@@ -247,11 +258,14 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--workers", type=int, default=9)
+    parser.add_argument("--own-core", action="store_true", help="one processor for the balancer, the others for everything else")
     parser.add_argument("--quick", action="store_true", help="one round of one second per cell")
     parser.add_argument("--keep", action="store_true", help="leave the hosts running")
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.rounds, arguments.seconds = 1, 1.0
+    if arguments.own_core and (os.cpu_count() or 1) < 2:
+        sys.exit("--own-core needs two processors.")
     if not arguments.server.is_file() or not shutil.which("go"):
         sys.exit(f"A server binary ({arguments.server}) and Go in PATH are needed; `make demo` brings both.")
 
@@ -263,6 +277,7 @@ def main() -> int:
         run(sys.executable, "lab/lab.py", "up", LAB, str(HERE / "lab.json"))
         say("prepare them")
         play("prepare.yml", bench_server_binary=str(arguments.server.resolve()))
+        command = [*(separate() if arguments.own_core else []), str(binary)]
         rows: list[dict[str, Any]] = []
         names: list[str] = []
         for scheme in arguments.schemes:
@@ -272,7 +287,7 @@ def main() -> int:
             paths = {"direct": ",".join(f"{scheme}://{address}:9000" for address in NODES.values())}
             paths |= start_balancers(scheme, {"ours": {}, **dict(arguments.candidate)})
             names = list(paths)
-            rows += measure(arguments, binary, scheme, paths)
+            rows += measure(arguments, command, scheme, paths)
         (STATE / "rows.json").write_text(json.dumps(rows, indent=1))
         print(table(rows, names, arguments))
     finally:

@@ -13,6 +13,15 @@ from ansible.errors import AnsibleFilterError
 # the top is therefore paid for dozens of times in a run; the manifest knows all kinds of objects.
 
 
+def plain(value: t.Any) -> t.Any:
+    """The same mappings and lists without Ansible's lazy ones: whoever copies one of those copies everything that it could refer to."""
+    if isinstance(value, t.Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return str(value) if isinstance(value, str) else value
+
+
 def manifest(parts: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     from ansible_collections.oracle1.minio.plugins.module_utils import _errors, _manifest
     try:
@@ -23,7 +32,7 @@ def manifest(parts: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def manifest_problems(parts: t.Mapping[str, t.Any]) -> list[str]:
     from ansible_collections.oracle1.minio.plugins.module_utils import _manifest
-    return _manifest.problems_of(parts)
+    return _manifest.problems_of(plain(parts))
 
 
 class FilterModule:

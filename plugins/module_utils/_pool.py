@@ -16,6 +16,7 @@ ACTIONS = ("list", "decommission", "cancel_decommission", "rebalance", "stop_reb
 SPEC: dict[str, dict[str, Any]] = {
     "action": {"type": "str", "choices": list(ACTIONS), "default": "list"},
     "pool": {"type": "str"},
+    "again": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 3600},
     "progress_path": {"type": "path"},
@@ -79,7 +80,7 @@ def _subject(pool: Mapping[str, Any]) -> str:
 
 def _decommission(client: Client, there: dict[str, Any], pool: dict[str, Any], params: Mapping[str, Any]) -> Step:
     subject, attempt, name = _subject(pool), "decommission it", pool["name"]
-    if pool["state"] == "complete" or (pool["state"] == "active" and not params["wait"]):
+    if (pool["state"] == "complete" and not params["again"]) or (pool["state"] == "active" and not params["wait"]):
         return Step(False, there)
     begin = pool["state"] != "active"
     others = [other for other in there["pools"] if other is not pool]

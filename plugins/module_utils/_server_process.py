@@ -115,6 +115,13 @@ def read_environ(pid: int) -> dict[str, str] | None:
     return {key: value for key, _separator, value in items}
 
 
+def account(name: str) -> tuple[str, str]:
+    """The administrator's credentials, from the live process of the unit."""
+    unit = show(name)
+    live = (read_environ(unit.pid) if unit.pid else None) or {}
+    return live.get("MINIO_ROOT_USER", ""), live.get("MINIO_ROOT_PASSWORD", "")
+
+
 def read_file(path: str) -> str:
     """Content of a text file, empty when there is none."""
     try:

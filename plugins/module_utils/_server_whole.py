@@ -14,53 +14,84 @@ import typing as t
 
 from ansible_collections.oracle1.minio.plugins.module_utils import _server_process as process
 from ansible_collections.oracle1.minio.plugins.module_utils._server_health import Answer, Node
-from ansible_collections.oracle1.minio.plugins.module_utils._server_restart import GUARD_INTERVAL, POLL_INTERVAL, NotServing, Order
+from ansible_collections.oracle1.minio.plugins.module_utils._server_restart import (
+    GUARD_INTERVAL, POLL_INTERVAL, NotServing, Order, unsettled,
+)
 
 FORBIDDEN = (401, 403, 404)
+# How often what could not be healed is tried before it is left as it is.
+HEALS = 3
 
 
 def account(order: Order) -> tuple[str, str]:
-    """The administrator's credentials, from the live process."""
-    unit = process.show(order.unit)
-    live = (process.read_environ(unit.pid) if unit.pid else None) or {}
-    return live.get("MINIO_ROOT_USER", ""), live.get("MINIO_ROOT_PASSWORD", "")
+    return process.account(order.unit)
 
 
-def nodes(order: Order, peers: bool = True) -> list[Node]:
-    return [order.node, *(Node(peer, order.ca_path) for peer in (order.peers if peers else []))]
+def make(order: Order, reached: str, judged: str, settle: float, heal_timeout: float) -> str:
+    """Wait until drives are in use (`settle`) and healed (`heal_timeout`), where these are not 0. Returns a warning."""
+    if settle and check_use(order, reached, judged):
+        time.sleep(unsettled(process.show(order.unit), settle))
+    failed = heal(order, heal_timeout) if heal_timeout else []
+    return f"{len(failed)} objects cannot be healed: {'; '.join(failed[:5])}" if failed else ""
 
 
-def check_use(order: Order, reached: str, peers: bool) -> str:
-    """Wait until this node, and with `peers` each one that answers, uses all good drives. Returns why it cannot be asked, or nothing.
+def nodes(order: Order) -> list[Node]:
+    return [order.node, *(Node(peer, order.ca_path) for peer in order.peers)]
+
+
+def check_use(order: Order, reached: str, judged: str = "all") -> str:
+    """Wait until the judged nodes use all good drives: `all` that answer, the `own` one, or the `others`, then without the own drives.
 
     A server takes its peers' drives into use in its first second; one that it missed then it looks for every 15 s. Until then it
     is healthy by all of its own checks, does not find objects that exist, and acknowledges deletes that delete nothing.
+    Returns why it cannot be asked, or nothing.
     """
     deadline = time.monotonic() + order.timeout
     while True:
-        lacking, error = _unused_by_peers(order) if reached == "joined" else _unused(order, peers)
-        if error or not lacking:
+        wrong, error = _unused_by_peers(order) if reached == "joined" else _unused(order, judged)
+        if error or not wrong:
             return error
         if time.monotonic() + GUARD_INTERVAL > deadline:
-            raise NotServing(f"{order.node.host} serves, but {'; '.join(lacking)}")
+            raise NotServing(f"{order.node.host} {'can be spared' if judged == 'others' else 'serves'}, but {'; '.join(wrong)}")
         time.sleep(GUARD_INTERVAL)
 
 
-def _unused(order: Order, peers: bool) -> tuple[list[str], str]:
-    """Which nodes do not use which drives, and why that cannot be told."""
-    who = account(order)
-    present, error = order.node.present(*who)
+def _unused(order: Order, judged: str) -> tuple[list[str], str]:
+    """Which of the judged nodes do not use which drives, and why that cannot be told."""
+    who, asked = account(order), nodes(order)
+    for node in asked:
+        good, error = node.present(*who)
+        if not error:
+            break
+    else:
+        return [], error
+    hosts = {node.host for node in {"all": asked, "own": asked[:1], "others": asked[1:]}[judged]}
+    excused = {*order.behind, *(order.waiting if judged == "others" else [])}
+    seen: dict[str, set[str]] = {}
     found: list[str] = []
-    for node in [] if error else nodes(order, peers):
+    for node in asked:
         used, answer = node.used(*who)
         if answer.status in FORBIDDEN:
             return [], f"{node.host}: {answer.text}"
-        if answer.status == 200 and present - used:
-            found.append(f"{node.host} does not use {', '.join(sorted(present - used))}")
+        if answer.status == 200 and node.host in order.behind:
+            # A node with another list of pools has fewer drives to use, or more.
+            found += lacking(node.present(*who)[0], {node.host: used}, hosts)
+        elif answer.status == 200:
+            seen[node.host] = used
         # A peer that does not answer at all is down, and its clients go elsewhere.
-        elif answer.status not in (0, 200) and node.host not in order.behind:
+        elif answer.status and node.host in hosts - excused:
             found.append(f"{node.host} answers {answer.text}")
-    return found, error
+    without = order.node.netloc if judged == "others" else ""
+    return found + lacking(good, seen, hosts, without), ""
+
+
+def lacking(good: t.Collection[str], seen: t.Mapping[str, set[str]], judged: t.Collection[str], without: str = "") -> list[str]:
+    """Which of the judged nodes do not use which drives: those that are good, and those that any node uses, `without` those of one.
+
+    `good` alone is not enough: a node that has just started has not heard from its peers, and takes them and their drives for offline.
+    """
+    every = {drive for drive in set(good).union(*seen.values()) if not (without and drive.startswith(f"{without}/"))}
+    return [f"{host} does not use {', '.join(sorted(every - used))}" for host, used in seen.items() if host in judged and every - used]
 
 
 def _unused_by_peers(order: Order) -> tuple[list[str], str]:
@@ -75,28 +106,44 @@ def _unused_by_peers(order: Order) -> tuple[list[str], str]:
     return found, ""
 
 
-def heal(order: Order, timeout: float) -> int:
-    """Bring this node's drives what was written and take from them what was deleted while it was away. Returns how many were looked at.
+def heal(order: Order, timeout: float) -> list[str]:
+    """Bring every drive what was written and take from it what was deleted while it was away. Returns what could not be healed, in words.
 
     The server does that by itself, some time. Until then the restart of the next node leaves too few copies of what was written, and
-    brings back what was deleted. Not within `timeout` seconds, or refused: NotServing.
+    brings back what was deleted. What is in use at the moment cannot always be healed, so what failed is tried again; what fails each
+    time is damaged for longer than this run. Not within `timeout` seconds, or refused: NotServing.
     """
-    who, deadline = account(order), time.monotonic() + timeout
+    deadline = time.monotonic() + timeout
+    failed: dict[str, str] = {}
+    for number in range(HEALS):
+        found = heal_once(order, deadline, timeout)
+        failed = {name: why for name, why in found.items() if not number or name in failed}
+        if not failed:
+            break
+        time.sleep(GUARD_INTERVAL)
+    return [f"{name}: {why}" for name, why in sorted(failed.items())]
+
+
+def heal_once(order: Order, deadline: float, timeout: float) -> dict[str, str]:
+    """Look at everything once: what could not be healed, and why."""
+    who = account(order)
     node, started = _first(nodes(order), lambda node: node.heal(*who))
     token = _json(node, started)["clientToken"]
-    count = 0
+    count, failed = 0, {}
     while True:
         status = _json(node, node.heal(*who, token))
-        count += len(status.get("Items") or [])
+        items = status.get("Items") or []
+        count += len(items)
+        failed.update({f"{item.get('bucket')}/{item.get('object', '')}": item["detail"] for item in items if item.get("detail")})
         if status.get("Summary") == "finished":
-            return count
+            return failed
         if status.get("Summary") == "stopped" or time.monotonic() > deadline:
             raise NotServing(
-                f"{order.node.host} serves, but is not healed within {timeout:.0f} s ({count} objects): "
-                f"{status.get('Detail') or status.get('Summary')}"
+                f"the cluster is not healed within {timeout:.0f} s ({count} objects): {status.get('Detail') or status.get('Summary')}; "
+                "raise minio_server_heal_timeout, or leave healing to the server with minio_server_heal_timeout: 0"
             )
         # The server holds a thousand results back; ask at once while there are any.
-        time.sleep(0 if status.get("Items") else POLL_INTERVAL)
+        time.sleep(0 if items else POLL_INTERVAL)
 
 
 def _first(asked: t.Sequence[Node], ask: t.Callable[[Node], Answer]) -> tuple[Node, Answer]:

@@ -18,7 +18,8 @@ options:
   action:
     description:
       - V(list) only looks.
-      - V(decommission) moves everything off O(pool). Changes nothing when that has been done or is being done.
+      - V(decommission) moves everything off O(pool). Changes nothing when that has been done or is being done. Clients must not write
+        meanwhile, and M(oracle1.minio.pool_content) tells what the server would damage.
       - V(cancel_decommission) ends it early. What was moved stays moved, and the pool still takes no new objects, not even
         after a restart; only V(decommission) again gets it out of that state.
       - V(rebalance) moves objects off pools that are fuller than the cluster. Changes nothing when all are within 5 % of
@@ -30,6 +31,10 @@ options:
   pool:
     description: The pool's index, or its argument on the servers' command line.
     type: str
+  again:
+    description: Whether to decommission a pool again that was decommissioned, because something was left there.
+    type: bool
+    default: false
   wait:
     description: Whether to wait for the end of a decommission or rebalance.
     type: bool

@@ -22,7 +22,8 @@ options:
     description:
       - V(started) starts a server that does not run, and waits.
       - V(restarted) restarts a server that runs, behind O(guard), starts one that does not, and waits.
-      - V(spared) changes nothing and waits until the others can do without a server that runs, as O(guard) asks.
+      - V(spared) restarts nothing and waits until the others can do without a server that runs, as O(guard) asks. With O(settle)
+        every other node must use all drives but this node's, and with O(heal_timeout) what earlier outages left is healed first.
       - V(serving) changes nothing and waits until the node serves, every node and drive is online as it sees them,
         and the process runs what the files want.
     type: str
@@ -90,7 +91,9 @@ options:
     elements: str
     default: []
   behind:
-    description: Names of nodes that do not serve before their own restart, which comes later. They are not waited for.
+    description:
+      - Names of nodes that do not serve before restarts that come later. They are not waited for, and each need only use the drives that it
+        knows itself.
     type: list
     elements: str
     default: []
@@ -110,7 +113,8 @@ options:
     description:
       - A server that is ready says that it is healthy, and may still lack a peer's drive that it did not reach in its first second. It
         then does not find objects that exist, and refuses writes as soon as a node stops. It looks again every 15 seconds.
-      - With a number here the module waits until this node, and after a restart its peers too, use all drives that are in order.
+      - With a number here the module waits until this node, and after a restart its peers too, use all drives that are in order, or
+        that any node uses.
         Each node is asked for that by an inspection (C(mc support inspect)), as the administrator.
       - Where that is refused, the server must have been ready for this many seconds instead.
     type: int
@@ -223,17 +227,17 @@ def reach(order: server.Order, action: str | None, unit: process.Unit, params: d
     if asked:
         server.prepare_for(order, unit, asked == "restarted" and params["guard"], params["log_lines"])
     if params["state"] == "spared":
-        return "", ""
+        try:
+            return "", whole.make(order, "", "others", params["settle"], params["heal_timeout"]) if unit.running else ""
+        except server.NotServing as error:
+            raise server.Refused(f"{error}. Nothing was restarted") from error
     if action:
         server.act(order, "restart" if action == "restarted" else "start", unit)
     reached = server.wait(order, unit.invocation if action == "restarted" else None)
-    settle = params["settle"]
-    if settle and whole.check_use(order, reached, peers=params["state"] != "serving"):
-        time.sleep(server.unsettled(process.show(order.unit), settle))
-    if action and params["heal_timeout"]:
-        whole.heal(order, params["heal_timeout"])
+    judged = "own" if params["state"] == "serving" else "all"
+    warning = whole.make(order, reached, judged, params["settle"], params["heal_timeout"] if action else 0)
     if params["state"] != "serving":
-        return reached, ""
+        return reached, warning
     warning = "" if params["allow_down"] else server.check_cluster(order)
     left = server.state(order)["reasons"]
     if left:

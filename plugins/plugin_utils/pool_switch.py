@@ -58,11 +58,15 @@ def change(plan: Facts, info: Facts, kind: str) -> dict[str, t.Any]:
             "removed": sorted({_host(name) for number in removed for name in live[number]})}
 
 
-def switch(states: t.Mapping[str, Facts], nodes: t.Sequence[str], new: t.Sequence[str] = (), assume_due: bool = False) -> dict[str, t.Any]:
+def switch(
+    states: t.Mapping[str, Facts], nodes: t.Sequence[str], new: t.Sequence[str] = (), assume_due: bool = False, plan: Facts | None = None,
+) -> dict[str, t.Any]:
     """In which order nodes change over; its keys are those documented in plugins/filter/pool_switch.yml.
 
-    `states`: of oracle1.minio.server_state by node. `new`: nodes that are not part of the cluster yet.
+    `states`: of oracle1.minio.server_state by node. `new`: nodes that are not part of the cluster yet. `plan`: of oracle1.minio.topology.
     """
+    old_pools = [pool for pool in (plan or {"pools": []})["pools"] if not set(pool["hosts"]) & set(new)] if new else []
+    nodes = _interleaved(nodes, old_pools)
     start = [node for node in nodes if node in new and not _running(states, node)]
     down = [node for node in nodes if node not in new and not _running(states, node)]
     due = [node for node in nodes if node not in start and _running(states, node) and (states[node]["restart_due"] or (assume_due and node not in new))]
@@ -73,15 +77,17 @@ def switch(states: t.Mapping[str, Facts], nodes: t.Sequence[str], new: t.Sequenc
     old = [node for node in nodes if node not in new]
     changed = [node for node in old if node not in due]
     rounds: list[dict[str, t.Any]] = []
-    waiting: list[str] = []
+    waiting = [] if _has_quorum(old_pools, changed) else list(changed)
     told = False
-    switched = len(changed) > 0 and len(changed) >= len(old) // 2 and alike > needed
+    switched = len(changed) > 0 and len(changed) >= len(old) // 2 and alike > needed and not waiting
     for place, node in enumerate(due):
-        ready = alike >= needed
+        # The new nodes start when they reach a quorum of each old pool, and a node with the new list serves when the new nodes have started.
+        ready = alike >= needed and _has_quorum(old_pools, [*changed, node])
         # Requests go to those that have not changed, until half of the nodes have and serve; then to those.
         drained = [name for name in old if name in due[place:]] if switched else [*changed, node]
         rounds.append({"node": node, "drained": drained, "wait_for": "serving" if ready else "joined", "waiting": list(waiting),
-                       "changes_sides": switched and not told})
+                       # Nodes with different lists do not reach each other's drives before the last one has changed.
+                       "behind": [name for name in nodes if name != node] if due[place + 1:] else [], "changes_sides": switched and not told})
         told = switched
         changed.append(node)
         waiting = [] if ready else [*waiting, node]
@@ -90,13 +96,24 @@ def switch(states: t.Mapping[str, Facts], nodes: t.Sequence[str], new: t.Sequenc
     return {"start": start, "rounds": rounds, "problems": problems}
 
 
+def _interleaved(nodes: t.Sequence[str], pools: t.Sequence[Facts]) -> list[str]:
+    """The first node of each of the pools, then the second ones, so that all have a quorum of changed nodes early; then the others."""
+    place = {host: index for pool in pools for index, host in enumerate(pool["hosts"])}
+    return sorted(nodes, key=lambda node: place.get(node, len(nodes)))
+
+
+def _has_quorum(pools: t.Sequence[Facts], nodes: t.Collection[str]) -> bool:
+    """Whether these nodes have enough drives of each erasure set for a node that reaches no others of the pools."""
+    return all(sum(place["host"] in nodes for place in layout) >= pool["write_quorum"] for pool in pools for layout in pool["layout"])
+
+
 def room(info: Facts, number: int, limit: float) -> dict[str, t.Any]:
     """Whether the other pools have room for what a pool holds; `number` from 1, `limit` in percent. `problems` and `note`."""
     pools = info.get("pools") or []
     found = next((pool for pool in pools if pool["index"] == number - 1), None)
     if found is None:
         names = ", ".join(f"{pool['index'] + 1} ({pool['state']})" for pool in pools) or "one that was never given a pattern"
-        return {"problems": [f"minio_topology_pool is {number}; the cluster has the pools {names}"], "note": "", "name": ""}
+        return {"problems": [f"minio_topology_pool is {number}; the cluster has the pools {names}"], "note": "", "name": "", "state": ""}
     others = [pool for pool in pools if pool is not found and pool["state"] == "serving"]
     held, free = found["total"] - found["free"], sum(pool["free"] for pool in others)
     total = sum(pool["total"] for pool in others)
@@ -110,7 +127,7 @@ def room(info: Facts, number: int, limit: float) -> dict[str, t.Any]:
             f"{limit:g} %; free some room, add a pool with expand.yml, or raise minio_topology_fill_limit"
         )
     note = f"pool {number} ({found['state']}) holds {size(held)}; the others would then be {filled:.0f} % full"
-    return {"problems": problems, "note": note, "name": found["name"]}
+    return {"problems": problems, "note": note, "name": found["name"], "state": found["state"]}
 
 
 def _running(states: t.Mapping[str, Facts], node: str) -> bool:

@@ -9,7 +9,7 @@ import json
 import re
 import typing as t
 
-from ansible_collections.oracle1.minio.plugins.plugin_utils import preflight_credentials, preflight_settings
+from ansible_collections.oracle1.minio.plugins.plugin_utils import preflight_credentials, preflight_options, preflight_settings
 from ansible_collections.oracle1.minio.plugins.plugin_utils.topology import plan
 
 DRIVE_KEYS = frozenset(("path", "device", "uuid", "label", "format"))
@@ -45,7 +45,7 @@ def judge(
     """Judge what each host was told.
 
     `inputs`: one dictionary per host of the play, with `host` and the values of roles/minio_preflight/tasks/variables.yml.
-    `secrets`: `host`, `user`, `password` and `settings` for each. Returns problems, warnings and the topology plan.
+    `secrets`: `host`, `user`, `password`, `settings` and `options` (what the roles' other variables are) for each. Returns problems, warnings and the topology plan.
     """
     secret = {entry["host"]: entry for entry in secrets}
     entries = [{**entry, **secret.get(entry["host"], {})} for entry in inputs]
@@ -66,6 +66,9 @@ def judge(
     topology = _judge_topology(servers, names, allow_node_loss, problems, warnings)
     _judge_settings(servers, topology, problems, warnings)
     _judge_credentials(servers, problems)
+    bad, doubtful = preflight_options.judge({entry["host"]: entry["options"] for entry in entries if entry.get("options")}, groups)
+    problems.extend(bad)
+    warnings.extend(doubtful)
     absent = [name for name in names if name not in {entry["host"] for entry in servers}]
     if absent and servers:
         warnings.append(f"judged without {_join(absent)}, which this run leaves out")

@@ -17,6 +17,8 @@ Data = t.Mapping[str, t.Any]
 NODE_SCOPE = "minio_(s3|inter_node|software|notify|node_iam|node_tier)_.*"
 # Histograms per bucket: most of the series, and nothing asks for them.
 DISTRIBUTIONS = "minio_(cluster_usage_buckets_object|bucket_objects)_.*distribution"
+JOBS = ("minio-cluster", "minio-bucket", "minio-usage", "minio-node", "minio-resource", "minio-bucket-requests", "node", "nginx", "prometheus",
+        "alertmanager")
 KINDS = ("email", "webhook", "slack", "pagerduty")
 # What a kind cannot do without, and its secrets with the key that names the file.
 REQUIRED = {"email": ("to", "from", "smarthost"), "webhook": ("url",), "slack": ("url", "channel"), "pagerduty": ("routing_key",)}

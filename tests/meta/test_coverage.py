@@ -13,7 +13,7 @@ from repository import agree
 
 ROWS = [row for group in repository.load("docs/coverage.yml") for row in group["rows"]]
 # Modules that have no counterpart in an API of the server.
-OF_HOSTS = {"diagnosis", "diagnosis_archive", "host_facts", "lb_drain", "probe", "release", "report", "server_state", "server_tuning"}
+OF_HOSTS = {"diagnosis", "diagnosis_archive", "host_facts", "lb_drain", "pool_content", "probe", "release", "report", "server_state", "server_tuning"}
 
 
 def options() -> dict[str, set[str]]:

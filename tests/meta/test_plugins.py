@@ -17,6 +17,7 @@ OWN_EXITS = {
     "apply": "reports one result for each object of the manifest",
     "export": "reads a whole cluster",
     "host_facts": "reads a host",
+    "pool_content": "reads drives",
     "probe": "asks one endpoint",
     "prometheus_token": "keeps a file, and asks no server",
     "report": "asks Prometheus, and writes a page",
@@ -31,7 +32,7 @@ OWN_EXITS = {
 }
 
 # Modules that run on nodes: Python 3.9 and its standard library are all they may count on.
-ON_NODES = {"diagnosis", "host_facts", "lb_drain", "probe", "prometheus_token", "server_restart", "server_state", "server_tuning"}
+ON_NODES = {"diagnosis", "host_facts", "lb_drain", "pool_content", "probe", "prometheus_token", "server_restart", "server_state", "server_tuning"}
 
 PREFIX = f"ansible_collections.{repository.COLLECTION}."
 LICENCE = [

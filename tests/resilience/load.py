@@ -24,7 +24,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Mapping
 
 import boto3
 from botocore.config import Config
@@ -34,6 +34,7 @@ from urllib3.exceptions import HTTPError
 KIB = 1024
 # How often each operation is chosen, in parts.
 MIX = {"PUT": 30, "GET": 35, "HEAD": 14, "DELETE": 15, "LIST": 5, "MULTIPART": 1}
+READING = {"GET": 70, "HEAD": 25, "LIST": 5}
 PART = 5 * 1024 * KIB          # the smallest part that S3 allows before the last one
 LIVE = 150                     # objects a worker keeps before it deletes instead of writing
 KEPT = 10                      # objects a worker writes before the clock starts, and never overwrites or deletes
@@ -155,14 +156,16 @@ class Missing(Exception):
 class Load:
     """Workers that run from `with` until its end. `rate` is requests per second of all workers together, None as fast as they can.
 
+    `mix` says how often each operation is chosen.
     With `retries` the client repeats failed requests as the SDKs do by default (mode standard, three attempts).
     """
 
     def __init__(self, endpoint: str, access_key: str, secret_key: str, ca: str | None = None, *, workers: int = 4,
-                 rate: float | None = 60, retries: bool = False, read_timeout: float = 60, seed: int = 0) -> None:
+                 rate: float | None = 60, retries: bool = False, read_timeout: float = 60, seed: int = 0,
+                 mix: Mapping[str, int] = MIX) -> None:
         self.bucket = f"load-{os.getpid()}-{time.time_ns() % 10**9}"
         self.rate, self.retries, self.ca, self.endpoint, self.read_timeout = rate, retries, ca, endpoint, read_timeout
-        self.connections = workers
+        self.connections, self.mix = workers, mix
         self.workers = [Worker(number, random.Random(seed * 1000 + number)) for number in range(workers)]
         self.client = self._client(access_key, secret_key, retries)
         self.patient = self._client(access_key, secret_key, True)
@@ -181,6 +184,8 @@ class Load:
             aws_secret_access_key=secret_key, config=Config(
                 retries={"mode": "standard", "total_max_attempts": 3 if retries else 1}, signature_version="s3v4",
                 s3={"addressing_style": "path"}, connect_timeout=10, read_timeout=self.read_timeout,
+                # What is read is compared anyway, and botocore cannot read a refusal that comes with the object's checksum.
+                response_checksum_validation="when_required",
                 max_pool_connections=self.connections))
 
     def use(self, access_key: str, secret_key: str) -> None:
@@ -225,7 +230,7 @@ class Load:
             self.errors.append(error)
 
     def _step(self, worker: Worker) -> None:
-        choice = worker.random.choices(list(MIX), list(MIX.values()))[0]
+        choice = worker.random.choices(list(self.mix), list(self.mix.values()))[0]
         free = worker.open()
         if choice == "PUT" and len(free) >= LIVE or choice == "DELETE" and not free:
             choice = {"PUT": "DELETE", "DELETE": "PUT"}[choice]

@@ -4,11 +4,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
 import boto3
 import minio
@@ -16,6 +19,7 @@ import pytest
 import testinfra
 import urllib3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 ROOT = Path(__file__).resolve().parents[3]
 SCENARIO = os.environ.get("MOLECULE_SCENARIO_NAME", "default")
@@ -25,10 +29,11 @@ LAB = json.loads((ROOT / "build/lab" / f"molecule-{SCENARIO}" / "hosts.json").re
 PATIENCE = json.loads((ROOT / "molecule" / SCENARIO / "lab.json").read_text()).get("patience", 1)
 NODES = ["minio1", "minio2", "minio3"]
 DOMAIN = "s3.oracle1.test"
-# Maintenance under load takes long and has a scenario of its own.
-MAINTENANCE = {"test_80_rolling.py", "test_85_care.py"}
+# What takes long has a scenario of its own.
+OWN = {"operations": {"test_80_rolling.py", "test_85_care.py", "test_87_credentials.py"},
+       "tls": {"test_72_alerts.py", "test_87_authorities.py"}}
 EVERY = {path.name for path in Path(__file__).parent.glob("test_*.py")}
-collect_ignore = sorted(EVERY - MAINTENANCE if SCENARIO == "operations" else MAINTENANCE)
+collect_ignore = sorted(EVERY - OWN[SCENARIO] if SCENARIO in OWN else set().union(*OWN.values()))
 # A lab without a monitoring host has no monitoring to test.
 collect_ignore += [] if "mon1" in LAB else ["test_70_monitoring.py"]
 
@@ -41,14 +46,30 @@ class Cluster:
         self.endpoint = f"https://{self.address}:9000"
         self.ca = str(STATE / "pki" / "ca.crt")
         self.access_key = "molecule-root"
-        self.secret_key = (STATE / "root-password").read_text().strip()
 
-    def boto3(self, endpoint: str = "", **config):
+    @property
+    def secret_key(self) -> str:
+        """Of the moment: a test changes it."""
+        return (STATE / "root-password").read_text().strip()
+
+    def boto3(self, endpoint: str = "", account: tuple[str, str] = ("", ""), **config):
         # retries off: what the balancer and the cluster do is what is tested, not the client's patience.
         settings = {"retries": {"max_attempts": 0}, "signature_version": "s3v4", "s3": {"addressing_style": "path"},
                     "read_timeout": 60 * PATIENCE, **config}
         return boto3.client("s3", endpoint_url=endpoint or self.endpoint, verify=self.ca, region_name="us-east-1",
-                            aws_access_key_id=self.access_key, aws_secret_access_key=self.secret_key, config=Config(**settings))
+                            aws_access_key_id=account[0] or self.access_key, aws_secret_access_key=account[1] or self.secret_key,
+                            config=Config(**settings))
+
+    def refusals(self, access_key: str, secret_key: str) -> set[str]:
+        """What every host says to a request for the list of buckets: a code of S3, empty for an answer."""
+        said = set()
+        for spec in LAB.values():
+            try:
+                self.boto3(f"https://{spec['ansible_host']}:9000", (access_key, secret_key)).list_buckets()
+                said.add("")
+            except ClientError as error:
+                said.add(error.response["Error"]["Code"])
+        return said
 
     def minio(self) -> minio.Minio:
         pool = urllib3.PoolManager(ca_certs=self.ca, cert_reqs="CERT_REQUIRED", retries=False)
@@ -74,6 +95,13 @@ def settled(node: str, seconds: float = 17) -> bool:
     shown = ssh(node, "systemctl", "show", "minio", "-p", "ActiveState", "-p", "ActiveEnterTimestampMonotonic", "--value").stdout.split()
     uptime = float(ssh(node, "cat", "/proc/uptime").stdout.split()[0])
     return "active" in shown and uptime - int(next(word for word in shown if word.isdigit())) / 1e6 >= seconds
+
+
+def wait_until(what: str, condition: Callable[[], bool], seconds: float = 90 * PATIENCE) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(1)
 
 
 @dataclass
@@ -111,7 +139,27 @@ def play(playbook: str, *arguments: str) -> Run:
     done = subprocess.run(command(playbook, *arguments), cwd=ROOT, text=True, capture_output=True, check=False, timeout=900 * PATIENCE,
                           env=environment(ANSIBLE_STDOUT_CALLBACK="ansible.posix.json"))
     document = json.loads(done.stdout[done.stdout.index("{"):]) if "{" in done.stdout else {"plays": []}
-    return Run(done.returncode, done.stdout + done.stderr, [task for play in document["plays"] for task in play["tasks"]])
+    tasks = [task for play in document["plays"] for task in play["tasks"]]
+    # What went wrong stands at the end, where a failed assertion shows it.
+    wrong = [f"FAILED {host} | {task['task']['name']} | {result.get('msg', result)}"
+             for task in tasks for host, result in task["hosts"].items() if result.get("failed") or result.get("unreachable")]
+    return Run(done.returncode, "\n".join([done.stdout + done.stderr, *wrong]), tasks)
+
+
+def interrupt(playbook: str, due: Callable[[list[str]], bool], *arguments: str) -> None:
+    """Run a playbook and kill it, with all its children, at the first task for which `due` holds; it gets the titles so far."""
+    process = subprocess.Popen(command(playbook, *arguments), cwd=ROOT, env=environment(), text=True, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+    titles: list[str] = []
+    for line in process.stdout:
+        if line.startswith(("TASK [", "RUNNING HANDLER [")):
+            titles.append(line.partition("[")[2].rpartition("]")[0])
+            if due(titles):
+                time.sleep(0.4)
+                os.killpg(process.pid, signal.SIGKILL)
+                break
+    process.stdout.close()
+    process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -127,10 +175,10 @@ def s3(cluster):
 @pytest.fixture
 def bucket(cluster, request):
     """A bucket for one test, removed with all that is in it."""
-    client = cluster.minio()
     name = "t-" + hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:24]
-    client.make_bucket(name)
+    cluster.minio().make_bucket(name)
     yield name
+    client = cluster.minio()
     for item in client.list_objects(name, recursive=True, include_version=True):
         client.remove_object(name, item.object_name, version_id=item.version_id)
     client.remove_bucket(name)

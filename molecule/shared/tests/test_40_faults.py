@@ -3,20 +3,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from conftest import NODES, PATIENCE, settled, ssh
-
-
-def wait_until(what: str, condition, seconds: float = 90 * PATIENCE) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(1)
+from conftest import NODES, PATIENCE, settled, ssh, wait_until
 
 
 def healthy(node: str) -> bool:

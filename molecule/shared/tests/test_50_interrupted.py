@@ -1,14 +1,9 @@
 """A run killed at any point is finished by the next one: the nodes then serve what the inventory wants."""
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import time
-
 import pytest
 
-from conftest import NODES, ROOT, command, environment, play, ssh
+from conftest import NODES, interrupt, play, ssh
 
 # Fractions of the deploy's task list at which the run is killed.
 POINTS = [0.30, 0.40, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.85, 0.95]
@@ -17,21 +12,6 @@ POINTS = [0.30, 0.40, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.85, 0.95]
 def setting(value: str) -> list[str]:
     # Nothing is waited for between two nodes: no client is watched here, and ten rolling restarts are many.
     return ["-e", "minio_server_settle_seconds=0", "-e", "minio_server_heal_timeout=0", "-e", "minio_lb_drain_timeout=0", "-e", '{"minio_server_settings": {"MINIO_DOMAIN": "s3.oracle1.test", "MINIO_SITE_NAME": "%s"}}' % value]
-
-
-def run_until(task: int, *arguments: str) -> None:
-    """Start deploy.yml and kill it, with all its children, when its task number `task` begins."""
-    process = subprocess.Popen(command("deploy", *arguments), cwd=ROOT, env=environment(), text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
-    seen = 0
-    for line in process.stdout:
-        seen += line.startswith(("TASK [", "RUNNING HANDLER ["))
-        if seen >= task:
-            time.sleep(0.4)
-            os.killpg(process.pid, signal.SIGKILL)
-            break
-    process.stdout.close()
-    process.wait()
 
 
 def served(node: str) -> str:
@@ -50,7 +30,7 @@ def tasks() -> int:
 @pytest.mark.parametrize("point", POINTS)
 def test_a_killed_run_is_finished_by_the_next(tasks, point):
     wanted = f"site{int(point * 100)}"
-    run_until(int(tasks * point), *setting(wanted))
+    interrupt("deploy", lambda titles: len(titles) >= int(tasks * point), *setting(wanted))
     again = play("deploy", *setting(wanted))
     assert again.status == 0, again.text[-3000:]
     assert [served(node) for node in NODES] == [wanted] * 3

@@ -1,13 +1,14 @@
-"""Backups by their timer's unit, a drift report, and the heal of a damaged part, as an operator runs them."""
+"""Backups by their timer's unit and what brings a lost cluster back, a drift report, and the heal of a damaged part, as an operator runs them."""
 from __future__ import annotations
 
 import json
 import os
 import subprocess
+import time
 
 import pytest
 
-from conftest import ROOT, STATE, command, environment, play, ssh
+from conftest import LAB, NODES, ROOT, STATE, command, environment, play, settled, ssh, wait_until
 
 METRICS = "/var/lib/prometheus/node-exporter"
 
@@ -69,3 +70,60 @@ def test_a_changed_byte_is_found_and_healed_by_a_deep_scan(s3, bucket):
     assert run.status == 0 and run.result("heal | Compare the copies of every object")["results"][0]["heal"]["healed"] == 1, run.text[-3000:]
     assert ssh("minio2", "sha256sum", part).stdout == good
     assert s3.get_object(Bucket=bucket, Key="whole")["Body"].read() == body
+
+
+def test_what_grew_while_a_node_was_away_is_read_from_its_healed_copy(cluster, bucket):
+    client = cluster.boto3(f"https://{LAB['minio1']['ansible_host']}:9000", response_checksum_validation="when_required")
+    keys, body = [f"grown{number}" for number in range(8)], os.urandom(300_000)
+    for key in keys:
+        client.put_object(Bucket=bucket, Key=key, Body=b"small")
+    for away in ("minio2", "minio3"):
+        ssh(away, "systemctl", "stop", "minio")
+        try:
+            if away == "minio2":
+                for key in keys:
+                    client.put_object(Bucket=bucket, Key=key, Body=body)
+            else:
+                # Two copies are needed, and one of these two was healed.
+                assert all(client.get_object(Bucket=bucket, Key=key)["Body"].read() == body for key in keys)
+        finally:
+            ssh(away, "systemctl", "start", "minio")
+            wait_until(f"{away} uses all drives", lambda: settled(away))
+        for _try in range(3):
+            # What somebody else heals at the moment is found by the next one.
+            cluster.mc("admin", "heal", "--recursive", f"oracle1/{bucket}")
+            time.sleep(3)
+
+
+def test_a_cluster_that_has_lost_everything_is_what_it_was_after_a_restore(cluster):
+    def archived() -> tuple[str, str]:
+        run = play("backup")
+        assert run.status == 0, run.text[-3000:]
+        archives = STATE / "backup/archives"
+        return str(max(archives.glob("cluster-*.tar.cms"))), (archives / "manifest.yml").read_text()
+
+    # What no inventory knows: only the backup can bring it back.
+    cluster.mc("admin", "user", "add", "oracle1", "by-hand", "by-hand-secret")
+    cluster.mc("admin", "group", "add", "oracle1", "hands", "by-hand")
+    cluster.mc("admin", "policy", "attach", "oracle1", "readonly", "--group", "hands")
+    cluster.mc("admin", "user", "svcacct", "add", "oracle1", "by-hand", "--access-key", "by-hand-device", "--secret-key", "device-secret")
+    cluster.mc("mb", "--with-lock", "oracle1/by-hand")
+    cluster.mc("quota", "set", "oracle1/by-hand", "--size", "1GiB")
+    cluster.mc("admin", "config", "set", "oracle1", "scanner", "speed=slow")
+    archive, before = archived()
+
+    for node in NODES:
+        ssh(node, "systemctl", "stop", "minio")
+    for node in NODES:
+        ssh(node, "find", "/mnt/minio/drive1", "-mindepth", "1", "-delete")
+    run = play("deploy")
+    assert run.status == 0, run.text[-3000:]
+    assert cluster.boto3().list_buckets()["Buckets"] == [] and cluster.refusals("by-hand", "by-hand-secret") == {"InvalidAccessKeyId"}
+
+    run = play("restore", "-e", f"minio_backup_restore_archive={archive}", "-e", "minio_backup_restore_confirm=oracle1")
+    assert run.status == 0, run.text[-3000:]
+    for account in (("by-hand", "by-hand-secret"), ("by-hand-device", "device-secret"), ("edge", (STATE / "secrets/user-edge").read_text().strip())):
+        assert cluster.refusals(*account) == {""}
+    run = play("configure")
+    assert run.status == 0 and run.changed() == [], run.text[-3000:]
+    assert archived()[1] == before

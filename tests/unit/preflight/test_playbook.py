@@ -59,6 +59,21 @@ def test_bad_variables_fail_before_any_connection(preflight):
         assert message in output
 
 
+def test_bad_variables_of_the_monitoring_fail_before_any_connection(preflight):
+    output, status, connected = preflight({
+        **GOOD, "minio_prometheus_port": 99999, "minio_grafana_home_dashboard": "mine", "minio_report_hours": "{{ vault_of_nobody }}",
+        "minio_diagnose_slow_seconds": "{{ ansible_facts.processor_vcpus }}", "minio_watchdog_fence_after": 1,
+        "minio_prometheus_receivers": [{"name": "a", "slack": {"url": "https://example.com/" + PASSWORD},
+                                          "webhook": {"url": "http://{{ hostvars[groups['minio_lb'][0]].ansible_host }}:19093/"}}], "minio_prometheus_recievers": [],
+    })
+    assert (status != 0, connected, PASSWORD in output) == (True, False, False)
+    for message in ("minio_prometheus_port is 99999; use a number from 1 to 65535", "minio_grafana_home_dashboard is 'mine'; use one of",
+                    "minio_report_hours refers to vault_of_nobody, which is not defined", "minio_prometheus_receivers[1].slack lacks channel",
+                    "minio_watchdog_kill_after is 3 and minio_watchdog_fence_after is 1"):
+        assert message in output
+    assert "minio_diagnose_slow_seconds is" not in output
+
+
 def test_good_variables_get_as_far_as_the_connection(preflight):
     output, status, connected = preflight(GOOD)
     assert "Nothing was touched" not in output

@@ -64,12 +64,29 @@ def order(found: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
     return [(item["node"], item["wait_for"], item["drained"]) for item in found["rounds"]]
 
 
-def test_new_nodes_make_the_first_old_one_ready_and_requests_change_sides_once():
+def test_old_nodes_wait_until_the_new_ones_reach_a_quorum_and_requests_change_sides_once():
     states = {**{name: node() for name in FIRST}, **{name: node(running=False) for name in SECOND}}
-    found = pool_switch.switch(states, FIRST + SECOND, SECOND)
+    found = pool_switch.switch(states, FIRST + SECOND, SECOND, plan=planned(FIRST, SECOND))
     assert found["start"] == SECOND
-    assert order(found) == [("minio1", "serving", ["minio1"]), ("minio2", "serving", ["minio2", "minio3"]), ("minio3", "serving", ["minio3"])]
-    assert [item["changes_sides"] for item in found["rounds"]] == [False, True, False]
+    assert order(found) == [("minio1", "joined", ["minio1"]), ("minio2", "serving", ["minio1", "minio2"]), ("minio3", "serving", ["minio3"])]
+    assert [item["waiting"] for item in found["rounds"]] == [[], ["minio1"], []]
+    assert [item["changes_sides"] for item in found["rounds"]] == [False, False, True]
+    assert [len(item["behind"]) for item in found["rounds"]] == [5, 5, 0]
+
+
+def test_the_old_pools_take_turns_so_that_each_has_a_quorum():
+    states = {**{name: node() for name in FIRST + SECOND}, **{name: node(running=False) for name in THIRD}}
+    found = pool_switch.switch(states, FIRST + SECOND + THIRD, THIRD, plan=planned(FIRST, SECOND, THIRD))
+    assert [item[:2] for item in order(found)] == [
+        ("minio1", "joined"), ("minio4", "joined"), ("minio2", "joined"), ("minio5", "serving"), ("minio3", "serving"), ("minio6", "serving")]
+    assert order(found)[3][2] == ["minio1", "minio4", "minio2", "minio5"]
+
+
+def test_a_node_that_waits_is_known_when_an_interrupted_change_goes_on():
+    states = {name: node(due=name in FIRST[1:]) for name in FIRST + SECOND}
+    found = pool_switch.switch(states, FIRST + SECOND, SECOND, plan=planned(FIRST, SECOND))
+    assert order(found) == [("minio2", "serving", ["minio1", "minio2"]), ("minio3", "serving", ["minio3"])]
+    assert found["rounds"][0]["waiting"] == ["minio1"]
 
 
 def test_without_new_nodes_the_first_one_waits_for_the_second():
@@ -92,7 +109,7 @@ def test_an_interrupted_change_goes_on_on_the_same_side(done):
 def test_requests_never_go_to_both_sides_and_always_to_somebody(old, new):
     names = [f"minio{number + 1}" for number in range(old + new)]
     states = {name: node() if place < old else node(running=False) for place, name in enumerate(names)}
-    found = pool_switch.switch(states, names, names[old:])
+    found = pool_switch.switch(states, names, names[old:], plan=planned(*filter(None, [names[:old], names[old:]])))
     changed: list[str] = []
     for item in found["rounds"]:
         serving = [name for name in names[:old] if name not in item["drained"]]
