@@ -12,10 +12,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-
-PEM = serialization.Encoding.PEM
+try:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    MISSING = ""
+except ImportError as error:
+    MISSING = f"{error}; install the Python library cryptography where ansible-playbook runs"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ def judge(files: t.Mapping[str, t.Any], passphrase: str = "") -> dict[str, t.Any
         "bundle": files.get("trusted") or "", "problems": [],
     }
     problems: list[str] = result["problems"]
+    if MISSING:
+        problems.append(MISSING)
+        return result
     trusted = _certificates(files, "trusted", "ca.crt", problems)
     key = _public(files, "key", "ca.key", passphrase, problems)
     retired = {one.public for text in files.get("retired") or [] for one in _certificates({"retired": text}, "retired", "retired", problems)}
@@ -95,7 +100,7 @@ def _authority(certificate: x509.Certificate) -> Authority:
         digest = b""
     common = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     return Authority(
-        pem=certificate.public_bytes(PEM).decode(),
+        pem=certificate.public_bytes(serialization.Encoding.PEM).decode(),
         public=_bytes(certificate.public_key()),
         identifier=digest.hex(":"),
         fingerprint=certificate.fingerprint(hashes.SHA256()).hex()[:16],

@@ -199,7 +199,8 @@ def _judge_value(place: str, value: t.Any, option: Data, problems: list[str]) ->
             if value.get(key) is not None:
                 _judge_value(f"{place}.{key}", value[key], inside, problems)
             elif inside.get("required"):
-                problems.append(f"{place} lacks {key}; {inside['description'][0].lower() + inside['description'][1:] if isinstance(inside['description'], str) else 'give it'}")
+                says = inside["description"]
+                problems.append(f"{place} lacks {key}; {says[0].lower() + says[1:] if isinstance(says, str) else 'give it'}")
     return len(problems) > before
 
 
@@ -300,7 +301,9 @@ def _judge_ports(host: str, values: Data, groups: t.Mapping[str, t.Sequence[str]
     for name, where in PORTS.items():
         value = values.get(name)
         here = any(host in (groups.get(group) or []) for group in where)
-        if not here or not _is("int", value) or int(value) == 0 or (name == "minio_grafana_port" and str(values.get("minio_grafana_install")).lower() == "false"):
+        if name == "minio_grafana_port" and str(values.get("minio_grafana_install")).lower() == "false":
+            continue
+        if not here or not _is("int", value) or int(value) == 0:
             continue
         other = used.setdefault(int(value), name)
         # Two of the server and the balancer are judged with the cluster's plan.

@@ -45,7 +45,8 @@ def judge(
     """Judge what each host was told.
 
     `inputs`: one dictionary per host of the play, with `host` and the values of roles/minio_preflight/tasks/variables.yml.
-    `secrets`: `host`, `user`, `password`, `settings` and `options` (what the roles' other variables are) for each. Returns problems, warnings and the topology plan.
+    `secrets`: `host`, `user`, `password`, `settings` and `options` (what the roles' other variables are) for each.
+    Returns problems, warnings and the topology plan.
     """
     secret = {entry["host"]: entry for entry in secrets}
     entries = [{**entry, **secret.get(entry["host"], {})} for entry in inputs]
