@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.oracle1.minio.plugins.plugin_utils.authority import judge
+# Imported when it is used: Ansible loads this file in each process that uses any filter of the collection (see manifest.py).
+
+
+def judge(files: t.Mapping[str, t.Any], passphrase: str = "") -> dict[str, t.Any]:
+    from ansible_collections.oracle1.minio.plugins.plugin_utils import authority
+    return authority.judge(files, passphrase)
 
 
 class FilterModule:

@@ -7,11 +7,21 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.oracle1.minio.plugins.plugin_utils import preflight_hosts, preflight_variables
+# Imported when it is used: Ansible loads this file in each process that uses any filter of the collection (see manifest.py).
+
+
+def preflight(*words: t.Any) -> dict[str, t.Any]:
+    from ansible_collections.oracle1.minio.plugins.plugin_utils import preflight_hosts
+    return preflight_hosts.judge(*words)
+
+
+def preflight_variables(*words: t.Any) -> dict[str, t.Any]:
+    from ansible_collections.oracle1.minio.plugins.plugin_utils import preflight_variables as variables
+    return variables.judge(*words)
 
 
 class FilterModule:
     """Judge a cluster before anything is changed."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"preflight": preflight_hosts.judge, "preflight_variables": preflight_variables.judge}
+        return {"preflight": preflight, "preflight_variables": preflight_variables}
