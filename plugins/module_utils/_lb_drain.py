@@ -4,7 +4,7 @@
 """Keep new requests of one nginx from nodes, by files that it looks for at each request. Standard library only.
 
 The role minio_lb writes what nginx is prepared for to a file (SETTINGS): {"directory": ..., "port": ...,
-"addresses": {node: address}, "groups": [[node, ...], ...]}.
+"addresses": {node: address}, "groups": [[node, ...], ...], "hold": the unit that lets all requests wait while it runs}.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import typing as t
 
 SETTINGS = "/etc/nginx/minio_lb.json"
 INTERVAL = 0.5
+# Seconds of the time for which clients wait that may pass before anything is done.
+HOLD_WAIT = 10.0
 
 
 class Refused(Exception):
@@ -62,6 +64,26 @@ def switch(settings: t.Mapping[str, t.Any], nodes: t.Sequence[str]) -> None:
             pass
 
 
+def held(settings: t.Mapping[str, t.Any]) -> bool:
+    """Whether requests wait now."""
+    return bool(settings.get("hold")) and _systemctl("is-active", settings["hold"]) == "active"
+
+
+def hold(settings: t.Mapping[str, t.Any], wanted: bool) -> None:
+    """Let all requests wait from now on, or those that wait go on. What an ended run has left is begun anew, with its whole time."""
+    if wanted or held(settings):
+        _systemctl("restart" if wanted else "stop", settings["hold"], check=True)
+
+
+def _systemctl(verb: str, unit: str, check: bool = False) -> str:
+    done = subprocess.run(
+        ["systemctl", verb, unit], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+    )
+    if check and done.returncode != 0:
+        raise OSError(f"systemctl {verb} {unit}: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
 def busy(settings: t.Mapping[str, t.Any], nodes: t.Iterable[str]) -> dict[str, int]:
     """nginx' connections to these nodes. Idle ones are among them; nginx closes those after its keepalive_timeout."""
     found = {}
@@ -77,9 +99,9 @@ def busy(settings: t.Mapping[str, t.Any], nodes: t.Iterable[str]) -> dict[str, i
     return found
 
 
-def wait(settings: t.Mapping[str, t.Any], nodes: t.Sequence[str], timeout: float) -> dict[str, int]:
+def wait(settings: t.Mapping[str, t.Any], nodes: t.Iterable[str], timeout: float, holding: bool = False) -> dict[str, int]:
     """Until nginx holds no connection to these nodes, and so no request is in flight; what is left after `timeout` s."""
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + (min(timeout, HOLD_WAIT) if holding else timeout)
     while True:
         left = busy(settings, nodes)
         if not left or time.monotonic() + INTERVAL > deadline:

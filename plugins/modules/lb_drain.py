@@ -31,6 +31,13 @@ options:
       - nginx keeps idle connections for a while (C(minio_lb_keepalive_timeout)), and they count.
     type: int
     default: 0
+  hold:
+    description:
+      - Whether S3 requests wait instead of going to any node, and the end of those under way is awaited, at most ten seconds.
+      - They wait until this module is called with V(false), or until C(minio_lb_hold_timeout) seconds are over; then all go on.
+        The admin API and metrics do not wait.
+    type: bool
+    default: false
   settings:
     description: File in which the role describes the balancer.
     type: path
@@ -52,6 +59,12 @@ EXAMPLES = r"""
     nodes: [minio2]
     timeout: 60
 
+- name: Let requests wait while all nodes restart
+  oracle1.minio.lb_drain:
+    nodes: []
+    hold: true
+    timeout: 10
+
 - name: Let all nodes have requests again
   oracle1.minio.lb_drain:
     nodes: []
@@ -70,6 +83,11 @@ before:
   type: list
   elements: str
   sample: []
+held:
+  description: Whether requests wait now.
+  returned: success
+  type: bool
+  sample: false
 busy:
   description: Connections that were left at the end of O(timeout), by node.
   returned: success
@@ -87,31 +105,37 @@ def main() -> None:
         argument_spec={
             "nodes": {"type": "list", "elements": "str", "required": True},
             "timeout": {"type": "int", "default": 0},
+            "hold": {"type": "bool", "default": False},
             "settings": {"type": "path", "default": lb.SETTINGS},
         },
         supports_check_mode=True,
     )
-    wanted = module.params["nodes"]
+    wanted, hold = module.params["nodes"], module.params["hold"]
     try:
         settings = lb.read(module.params["settings"])
         if settings is None:
-            module.exit_json(changed=False, drained=[], before=[], busy={})
+            module.exit_json(changed=False, drained=[], before=[], held=False, busy={})
         before, drained, left = lb.drained(settings), lb.choose(settings, wanted), {}
         if set(drained) != set(wanted):
             module.warn(
                 f"the balancer is not prepared to leave out {', '.join(wanted)} together, only {', '.join(drained) or 'nobody'} of "
                 "them; to drain all, set minio_lb_drained in the inventory and run the role oracle1.minio.minio_lb"
             )
+        if hold and not settings.get("hold"):
+            module.warn("the balancer is not prepared to let requests wait; run the role oracle1.minio.minio_lb for that")
+            hold = False
+        held = lb.held(settings)
         if not module.check_mode:
             lb.switch(settings, drained)
-            left = lb.wait(settings, drained, module.params["timeout"])
+            lb.hold(settings, hold)
+            left = lb.wait(settings, settings["addresses"] if hold else drained, module.params["timeout"], hold)
     except lb.Refused as error:
         module.fail_json(msg=f"{error}.")
     except (OSError, ValueError) as error:
         module.fail_json(msg=f"The drained nodes cannot be set: {error}")
     module.exit_json(
-        changed=set(before) != set(drained), drained=drained, before=before, busy=left,
-        diff={"before": {"drained": sorted(before)}, "after": {"drained": sorted(drained)}},
+        changed=set(before) != set(drained) or held != hold, drained=drained, before=before, held=hold, busy=left,
+        diff={"before": {"drained": sorted(before), "held": held}, "after": {"drained": sorted(drained), "held": hold}},
     )
 
 

@@ -223,7 +223,7 @@ def arguments() -> dict:
 
 def reach(order: server.Order, action: str | None, unit: process.Unit, params: dict) -> tuple[str, str]:
     """Do it and wait: what was reached, and a warning."""
-    asked = "restarted" if params["state"] == "spared" and unit.running else action
+    asked = "restarted" if params["state"] == "spared" else action
     if asked:
         server.prepare_for(order, unit, asked == "restarted" and params["guard"], params["log_lines"])
     if params["state"] == "spared":

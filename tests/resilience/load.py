@@ -183,7 +183,7 @@ class Load:
             "s3", endpoint_url=self.endpoint, verify=self.ca or True, region_name="us-east-1", aws_access_key_id=access_key,
             aws_secret_access_key=secret_key, config=Config(
                 retries={"mode": "standard", "total_max_attempts": 3 if retries else 1}, signature_version="s3v4",
-                s3={"addressing_style": "path"}, connect_timeout=10, read_timeout=self.read_timeout,
+                s3={"addressing_style": "path"}, connect_timeout=self.read_timeout, read_timeout=self.read_timeout,
                 # What is read is compared anyway, and botocore cannot read a refusal that comes with the object's checksum.
                 response_checksum_validation="when_required",
                 max_pool_connections=self.connections))

@@ -154,4 +154,4 @@ def test_a_change_of_all_nodes_at_once_and_the_way_back_lose_nothing(cluster):
             run = play("migrate_to_silo", "-e", f"minio_release={release}")
         assert run.status == 0 and "nodes of two distributions form no cluster" in run.text, run.text[-3000:]
         assert {running(node) for node in NODES} == {release}
-        unnoticed(load, failed=None)
+        unnoticed(load)
