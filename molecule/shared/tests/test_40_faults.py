@@ -84,3 +84,44 @@ def test_a_killed_node_is_not_noticed_by_clients(s3, bucket):
     ssh("minio3", "systemctl", "kill", "-s", "KILL", "minio")
     acknowledged, refused = write(s3, bucket, "killed", 30)
     assert refused == [] and lost(s3, bucket, acknowledged) == []
+
+
+# On the balancer: its own configuration once more, on other ports and before a server that calls every first try incomplete.
+TWICE = r"""
+import http.client, http.server, pathlib, re, subprocess, tempfile, threading
+
+class Node(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    seen = []
+
+    def do_PUT(self):
+        self.seen.append(self.path)
+        size = len(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(400 if self.path == "/wrong" or self.seen.count(self.path) == 1 else 200)
+        self.send_header("Content-Length", str(len(str(size))))
+        self.end_headers()
+        self.wfile.write(str(size).encode())
+
+threading.Thread(target=http.server.ThreadingHTTPServer(("127.0.0.1", 19100), Node).serve_forever, daemon=True).start()
+text = pathlib.Path("/etc/nginx/nginx.conf").read_text()
+for found, wanted in ((r"listen [^;]*:(\d+)[^;]*;", r"listen 127.0.0.1:1\1;"), (r"server \S+:900[01] ", "server 127.0.0.1:19100 "),
+                      ("https://minio_", "http://minio_"), ("/run/nginx.pid", "/run/nginx.twice.pid"), (r"access_log /[^;]*;", "access_log off;")):
+    text = re.sub(found, wanted, text)
+with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
+    file.write(text)
+    file.flush()
+    subprocess.run(["nginx", "-c", file.name], check=True)
+    try:
+        for path, size in (("/once", 300_000), ("/wrong", 300_000), ("/large", 3_000_000)):
+            connection = http.client.HTTPConnection("127.0.0.1", 19000, timeout=30)
+            connection.request("PUT", path, b"x" * size)
+            answer = connection.getresponse()
+            print(path, answer.status, answer.read().decode(), Node.seen.count(path))
+    finally:
+        subprocess.run(["nginx", "-c", file.name, "-s", "stop"], check=True)
+"""
+
+
+def test_a_put_that_a_node_calls_incomplete_is_sent_once_more():
+    done = ssh("lb1", "python3", "-", stdin=TWICE)
+    assert done.stdout.splitlines() == ["/once 200 300000 2", "/wrong 400 300000 2", "/large 400 3000000 1"], done.stderr
