@@ -29,10 +29,11 @@ def ensure(module: AnsibleModule, item: t.Mapping[str, t.Any]) -> list[dict[str,
     """
     if item["state"] == "absent":
         return _remove(module, item["path"])
-    # A path that is made has no attributes yet; what it gets belongs to its making.
+    existed = os.path.lexists(item["path"])
     made = (_write if item["state"] == "file" else _make_directory)(module, item)
     changed = _set_attributes(module, item, item["path"])
-    return made + changed if made or changed else None
+    # What a new path was made with on its way is nobody's change.
+    return (made + changed if existed else made) or None
 
 
 def _remove(module: AnsibleModule, path: str) -> list[dict[str, t.Any]] | None:
