@@ -11,11 +11,13 @@ import json
 import os
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.oracle1.minio.plugins.action import host_packages as action
 from ansible_collections.oracle1.minio.plugins.module_utils import _host_units as units
 from ansible_collections.oracle1.minio.plugins.modules import host_packages
 
@@ -227,3 +229,21 @@ def test_a_package_manager_is_needed_for_what_is_missing(tmp_path, monkeypatch, 
     assert run("host_packages", name=["nginx"], check=check)["missing"] == []
     found = run("host_packages", name=["nginx", "iproute2"], check=check)
     assert (found["changed"], found["missing"]) == (True, ["iproute2"])
+
+
+@pytest.mark.parametrize(("missing", "check", "asked"), [([], False, 0), ([], True, 0), (["nginx"], False, 1), (["nginx"], True, 0)])
+def test_the_package_manager_is_asked_for_what_is_missing_and_not_in_check_mode(monkeypatch, missing, check, asked):
+    calls: list[tuple[str, dict[str, Any]]] = []
+
+    def get(name: str, task: SimpleNamespace, **more: Any) -> SimpleNamespace:
+        calls.append((name, task.args))
+        return SimpleNamespace(run=lambda task_vars: {"changed": False, "msg": "it was there under another name"})
+
+    task = SimpleNamespace(args={"name": ["nginx"]}, check_mode=check, copy=lambda: SimpleNamespace())
+    plugin = action.ActionModule(task, None, None, None, None, SimpleNamespace(action_loader=SimpleNamespace(get=get)))
+    monkeypatch.setattr(action.ActionBase, "run", lambda self, tmp, task_vars: {})
+    monkeypatch.setattr(plugin, "_execute_module", lambda task_vars: {"changed": bool(missing), "missing": missing})
+    result = plugin.run(task_vars={})
+    assert calls == [("ansible.builtin.package", {"name": ["nginx"], "state": "present"})] * asked
+    # What the package manager says decides, where it is asked.
+    assert result["changed"] is (bool(missing) and check)
