@@ -240,7 +240,8 @@ def test_the_package_manager_is_asked_for_what_is_missing_and_not_in_check_mode(
         return SimpleNamespace(run=lambda task_vars: {"changed": False, "msg": "it was there under another name"})
 
     task = SimpleNamespace(args={"name": ["nginx"]}, check_mode=check, copy=lambda: SimpleNamespace())
-    plugin = action.ActionModule(task, None, None, None, None, SimpleNamespace(action_loader=SimpleNamespace(get=get)))
+    plugin = action.ActionModule(task, None, None, None, None, None)
+    plugin._shared_loader_obj = SimpleNamespace(action_loader=SimpleNamespace(get=get))
     monkeypatch.setattr(action.ActionBase, "run", lambda self, tmp, task_vars: {})
     monkeypatch.setattr(plugin, "_execute_module", lambda task_vars: {"changed": bool(missing), "missing": missing})
     result = plugin.run(task_vars={})
