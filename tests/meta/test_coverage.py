@@ -13,7 +13,8 @@ from repository import agree
 
 ROWS = [row for group in repository.load("docs/coverage.yml") for row in group["rows"]]
 # Modules that have no counterpart in an API of the server.
-OF_HOSTS = {"diagnosis", "diagnosis_archive", "host_facts", "lb_drain", "pool_content", "probe", "release", "report", "server_state", "server_tuning"}
+OF_HOSTS = {"diagnosis", "diagnosis_archive", "host_facts", "host_files", "host_packages", "host_units", "lb_drain", "pool_content", "probe",
+            "release", "report", "server_state", "server_tuning"}
 
 
 def options() -> dict[str, set[str]]:

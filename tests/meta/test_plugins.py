@@ -17,6 +17,9 @@ OWN_EXITS = {
     "apply": "reports one result for each object of the manifest",
     "export": "reads a whole cluster",
     "host_facts": "reads a host",
+    "host_files": "writes a host's files",
+    "host_packages": "asks for a host's packages",
+    "host_units": "runs a host's units",
     "pool_content": "reads drives",
     "probe": "asks one endpoint",
     "prometheus_token": "keeps a file, and asks no server",
@@ -32,7 +35,8 @@ OWN_EXITS = {
 }
 
 # Modules that run on nodes: Python 3.9 and its standard library are all they may count on.
-ON_NODES = {"diagnosis", "host_facts", "lb_drain", "pool_content", "probe", "prometheus_token", "server_restart", "server_state", "server_tuning"}
+ON_NODES = {"diagnosis", "host_facts", "host_files", "host_packages", "host_units", "lb_drain", "pool_content", "probe", "prometheus_token",
+            "server_restart", "server_state", "server_tuning"}
 
 PREFIX = f"ansible_collections.{repository.COLLECTION}."
 LICENCE = [
