@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-PROPERTIES = ("LoadState", "ActiveState", "UnitFileState", "NeedDaemonReload")
+PROPERTIES = ("ActiveState", "UnitFileState")
 # Those for which `systemctl is-enabled` says yes.
 ENABLED = {"enabled", "enabled-runtime", "static", "alias", "indirect", "generated"}
 RUNNING = {"active", "activating", "reloading", "refreshing"}
@@ -22,14 +22,9 @@ def show(run: Run, names: t.Sequence[str]) -> list[dict[str, str]]:
     return [dict(line.partition("=")[::2] for line in block.splitlines()) for block in text.strip().split("\n\n")]
 
 
-def needs_reload(found: t.Iterable[t.Mapping[str, str]]) -> bool:
-    """Whether systemd has an older view of a unit's files than the disk, or none."""
-    return any(unit["NeedDaemonReload"] == "yes" or unit["LoadState"] == "not-found" for unit in found)
-
-
 def due(units: t.Sequence[t.Mapping[str, t.Any]], found: t.Sequence[t.Mapping[str, str]]) -> dict[str, list[str]]:
     """Names of the units that must be enabled, and of those that must be started."""
-    run = [(unit["name"], state) for unit, state in zip(units, found) if unit["run"]]
+    run = [(unit["name"], state) for unit, state in zip(units, found)]
     return {
         "enable": [name for name, state in run if state["UnitFileState"] not in ENABLED],
         "start": [name for name, state in run if state["ActiveState"] not in RUNNING],

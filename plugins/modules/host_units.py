@@ -10,8 +10,7 @@ module: host_units
 short_description: Keep several units of systemd running, and say which run on old files
 version_added: 0.1.0
 description:
-  - Enables and starts units as M(ansible.builtin.systemd_service) does with each of them, and lets systemd read its files again where
-    the disk has newer ones.
+  - Lets systemd read its files again, and enables and starts units as M(ansible.builtin.systemd_service) does with each of them.
   - Restarts and reloads nothing. It returns what is due, for a handler. That is asked of the processes and not of what a run has changed,
     so what an interrupted run left is found by the next one. A process answers with a stamp, a file that its unit touches whenever it
     starts or reads its files.
@@ -28,10 +27,6 @@ options:
         description: Name with its suffix.
         type: str
         required: true
-      run:
-        description: Whether it is enabled and started. Otherwise its files are only read again, as for the service of a timer.
-        type: bool
-        default: true
       reads:
         description: What it must have read.
         type: list
@@ -114,7 +109,6 @@ def main() -> None:
     }
     unit = {
         "name": {"type": "str", "required": True},
-        "run": {"type": "bool", "default": True},
         "reads": {"type": "list", "elements": "dict", "default": [], "options": read},
     }
     module = AnsibleModule(
@@ -130,11 +124,10 @@ def main() -> None:
 
     wanted = module.params["units"]
     names = [item["name"] for item in wanted]
-    found = units.show(run, names)
-    if units.needs_reload(found) and not module.check_mode:
+    # Always: NeedDaemonReload does not see the first drop-in of a unit, because systemd looks for it among the directories that it knows.
+    if not module.check_mode:
         run(["systemctl", "daemon-reload"])
-        found = units.show(run, names)
-    due = units.due(wanted, found)
+    due = units.due(wanted, units.show(run, names))
     for action, those in due.items():
         if those and not module.check_mode:
             run(["systemctl", action, "--", *those])

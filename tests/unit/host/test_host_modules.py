@@ -129,30 +129,21 @@ def test_contents_are_neither_logged_nor_returned_but_for_the_diff(files, monkey
 
 
 def unit(**more: str) -> dict[str, str]:
-    return {"LoadState": "loaded", "ActiveState": "active", "UnitFileState": "enabled", "NeedDaemonReload": "no", **more}
+    return {"ActiveState": "active", "UnitFileState": "enabled", **more}
 
 
 def test_properties_of_units_are_told_apart():
-    said = "NeedDaemonReload=no\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n\n" \
-           "NeedDaemonReload=no\nLoadState=not-found\nActiveState=inactive\nUnitFileState=\n"
-    assert units.show(lambda command: said, ["a.service", "b.timer"]) == [
-        unit(), unit(LoadState="not-found", ActiveState="inactive", UnitFileState="")]
-
-
-@pytest.mark.parametrize(("found", "wanted"), [
-    (unit(), False), (unit(NeedDaemonReload="yes"), True), (unit(LoadState="not-found"), True), (unit(LoadState="masked"), False),
-])
-def test_systemd_reads_its_files_again_when_the_disk_has_newer_ones(found, wanted):
-    assert units.needs_reload([unit(), found]) is wanted
+    said = "ActiveState=active\nUnitFileState=enabled\n\nActiveState=inactive\nUnitFileState=\n"
+    assert units.show(lambda command: said, ["a.service", "b.timer"]) == [unit(), unit(ActiveState="inactive", UnitFileState="")]
 
 
 @pytest.mark.parametrize(("found", "enable", "start"), [
     (unit(), False, False), (unit(UnitFileState="static", ActiveState="activating"), False, False),
     (unit(UnitFileState="disabled"), True, False), (unit(ActiveState="failed"), False, True),
-    (unit(LoadState="not-found", UnitFileState="", ActiveState="inactive"), True, True), (unit(ActiveState="deactivating"), False, True),
+    (unit(UnitFileState="", ActiveState="inactive"), True, True), (unit(ActiveState="deactivating"), False, True),
 ])
 def test_what_is_due_is_what_systemctl_would_do(found, enable, start):
-    due = units.due([{"name": "a", "run": True}, {"name": "b", "run": False}], [found, unit(UnitFileState="disabled", ActiveState="inactive")])
+    due = units.due([{"name": "a"}, {"name": "b"}], [found, unit()])
     assert due == {"enable": ["a"] * enable, "start": ["a"] * start}
 
 
@@ -173,15 +164,14 @@ def test_a_process_is_stale_when_a_file_is_younger_than_its_stamp_or_one_is_miss
 
 @pytest.fixture
 def systemd(tmp_path, monkeypatch):
-    """A systemctl that remembers what it was asked, and knows a.service once it has read its files again."""
+    """A systemctl that remembers what it was asked."""
     log, here = tmp_path / "log", tmp_path / "bin"
     here.mkdir()
     (here / "systemctl").write_text(f"""#!/bin/sh
 echo "$@" >> {log}
 state() {{ grep -q "^$1" {log} && echo "$2" || echo "$3"; }}
 case $1 in show)
-  printf 'LoadState=%s\\nUnitFileState=%s\\nActiveState=%s\\nNeedDaemonReload=no\\n' "$(state daemon-reload loaded not-found)" \\
-    "$(state enable enabled disabled)" "$(state start active inactive)";;
+  printf 'UnitFileState=%s\\nActiveState=%s\\n' "$(state enable enabled disabled)" "$(state start active inactive)";;
 esac
 """)
     (here / "systemctl").chmod(0o755)
@@ -195,15 +185,15 @@ def test_a_unit_is_enabled_and_started_once(systemd, tmp_path):
     assert systemd() == ["show"]
     done = run("host_units", **wish)
     assert foreseen["changed"] and [foreseen[key] for key in ("enabled", "started", "stale")] == [done[key] for key in ("enabled", "started", "stale")]
-    assert systemd()[1:] == ["show", "daemon-reload", "show", "enable", "start"]
-    assert run("host_units", **wish)["changed"] is False and systemd()[6:] == ["show"]
+    assert systemd()[1:] == ["daemon-reload", "show", "enable", "start"]
+    assert run("host_units", **wish)["changed"] is False and systemd()[5:] == ["daemon-reload", "show"]
 
 
 def test_a_stale_unit_is_reported_and_not_touched(systemd, tmp_path):
     wish = {"units": [{"name": "a.service", "reads": [{"files": [], "stamp": str(tmp_path / "none")}]}]}
     run("host_units", **wish)
     found = run("host_units", **wish)
-    assert found["changed"] and found["stale"] == [{"unit": "a.service", "state": "restarted"}] and systemd()[5:] == ["show"]
+    assert found["changed"] and found["stale"] == [{"unit": "a.service", "state": "restarted"}] and systemd()[4:] == ["daemon-reload", "show"]
 
 
 def test_a_failing_systemctl_is_told(tmp_path, monkeypatch):
