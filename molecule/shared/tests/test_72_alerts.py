@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Iterator
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
@@ -66,8 +67,27 @@ def eventually(what: str, true, seconds: float = 60) -> None:
         time.sleep(1)
 
 
+@contextlib.contextmanager
+def writing(cluster, bucket: str) -> Iterator[None]:
+    """Somebody writes to a bucket all the time, whatever is answered."""
+    client, stop = cluster.boto3(read_timeout=10), threading.Event()
+
+    def write() -> None:
+        while not stop.wait(0.5):
+            with contextlib.suppress(BotoCoreError, ClientError):
+                client.put_object(Bucket=bucket, Key="written", Body=bytes(1000))
+
+    thread = threading.Thread(target=write, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
 @pytest.fixture(scope="module")
-def elsewhere(s3):
+def elsewhere(cluster):
     """The second server in use: a bucket is replicated there, and written all the time."""
     made = Elsewhere()
     mc("alias", "set", "elsewhere", URL, USER, PASSWORD)
@@ -75,18 +95,8 @@ def elsewhere(s3):
     mc("admin", "policy", "attach", "elsewhere", "readwrite", "--user", ACCOUNT)
     mc("mb", "--with-versioning", "elsewhere/replica", "oracle1/t-replicated")
     mc("replicate", "add", "oracle1/t-replicated", "--remote-bucket", f"{URL.replace('//', f'//{ACCOUNT}:{PASSWORD}@')}/replica")
-    stop = threading.Event()
-
-    def use() -> None:
-        while not stop.wait(0.5):
-            with contextlib.suppress(BotoCoreError, ClientError):
-                s3.put_object(Bucket="t-replicated", Key="written", Body=bytes(1000))
-
-    thread = threading.Thread(target=use, daemon=True)
-    thread.start()
-    yield made
-    stop.set()
-    thread.join()
+    with writing(cluster, "t-replicated"):
+        yield made
     mc("replicate", "rm", "--all", "--force", "oracle1/t-replicated")
     mc("rb", "--force", "oracle1/t-replicated")
     made.stop()
@@ -118,19 +128,40 @@ def test_two_stopped_nodes_of_three_are_a_lost_quorum(prometheus, receiver):
     receiver.wait_for(expected, "resolved", 90)
 
 
-def test_a_drive_that_fails_under_its_server_is_not_a_node_that_is_down(prometheus, receiver):
-    expected = {"MinioDriveOffline", "MinioQuorumMarginGone"}
+@contextlib.contextmanager
+def failing_drives(*nodes: str) -> Iterator[None]:
+    """Every read and write of the nodes' file systems fails, as when their devices are gone."""
     try:
-        # Every read and write of the file system fails from now on, as when its device is gone.
-        assert ssh("minio3", "xfs_io", "-x", "-c", "shutdown", DRIVE).returncode == 0
-        took = prometheus.wait_for(expected, 150, FAILING)
-        receiver.wait_for(expected, "firing")
-        print(f"drive gone: {took:.0f} s")
+        for node in nodes:
+            assert ssh(node, "xfs_io", "-x", "-c", "shutdown", DRIVE).returncode == 0
+        yield
     finally:
         # Units with a view of their own of the file systems hold the failed one, too.
         for command in (("systemctl", "stop", *HOLDERS), ("umount", DRIVE), ("mount", DRIVE), ("ls", DRIVE), ("systemctl", "start", "--no-block", *HOLDERS)):
-            done = ssh("minio3", *command)
-            assert done.returncode == 0, (command, done.stderr)
+            for node in nodes:
+                done = ssh(node, *command)
+                assert done.returncode == 0, (node, command, done.stderr)
+
+
+def test_a_drive_that_fails_under_its_server_is_not_a_node_that_is_down(prometheus, receiver):
+    expected = {"MinioDriveOffline", "MinioQuorumMarginGone"}
+    with failing_drives("minio3"):
+        took = prometheus.wait_for(expected, 150, FAILING)
+        receiver.wait_for(expected, "firing")
+        print(f"drive gone: {took:.0f} s")
+    prometheus.wait_until_quiet(240)
+    receiver.wait_for(expected, "resolved", 90)
+
+
+def test_answers_of_class_5xx_are_counted_and_told(prometheus, receiver, cluster, bucket):
+    # Nodes that serve without enough drives: they answer, and what they answer is their fault.
+    expected = {"MinioErrorRatio", "MinioApiErrors"}
+    with failing_drives("minio2", "minio3"), writing(cluster, bucket):
+        took = prometheus.wait_for(expected, 180, AWAY | {"MinioBalancerNotServing", "MinioClusterMetricsMissing", "MinioNodeDown"})
+        receiver.wait_for(expected, "firing")
+        for metric in ("minio_s3_requests_5xx_errors_total", "minio_bucket_requests_5xx_errors_total"):
+            assert prometheus.ask("query", query=metric)["result"], metric
+        print(f"5xx: {took:.0f} s")
     prometheus.wait_until_quiet(240)
     receiver.wait_for(expected, "resolved", 90)
 
