@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "reports"
 SCENARIO = os.environ.get("SCENARIO", "default")
 PYTEST = ["pytest", "-q", "--durations=5", "-p", "no:cacheprovider", "--rootdir", str(ROOT)]
+# Files on all cores; a file's tests stay together with what they share.
+PARALLEL = [*PYTEST, "-n", "auto", "--dist", "loadfile"]
 
 # suite -> commands; a command that starts with PYTEST is counted by its tests.
 SUITES: dict[str, list[list[str]]] = {
@@ -28,8 +30,8 @@ SUITES: dict[str, list[list[str]]] = {
              ["antsibull-changelog", "lint"]],
     "sanity": [["python", "tests/sanity/run.py"]],
     # Fails, too, when the tests reach less of the engine than the file demands.
-    "unit": [[*PYTEST, "tests/unit", "--cov", "--cov-config=.config/coverage.ini"]],
-    "meta": [[*PYTEST, "tests/meta"]],
+    "unit": [[*PARALLEL, "tests/unit", "--cov", "--cov-config=.config/coverage.ini"]],
+    "meta": [[*PARALLEL, "tests/meta"]],
     "integration": [["python", "tests/binaries.py"], [*PYTEST, "tests/integration"]],
     "arm64": [[*PYTEST, "tests/arm64"]],
     "molecule": [["molecule", "test", "-s", SCENARIO]],

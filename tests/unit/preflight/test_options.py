@@ -113,7 +113,7 @@ def test_the_defaults_of_every_role_are_sound():
     {"minio_prometheus_capacity_warning_percent": 50, "minio_prometheus_capacity_critical_percent": "60"},
     {"minio_lb_status_port": 0, "minio_server_settle_seconds": 0, "minio_server_heal_timeout": 0, "minio_topology_pool": 0},
     {"minio_grafana_install": False, "minio_grafana_port": 9090},
-    {"some_other_variable": object(), "minio_of_somebody_else": 1, "minio_configure_manifest_team": {"buckets": []}},
+    {"some_other_variable": ..., "minio_of_somebody_else": 1, "minio_configure_manifest_team": {"buckets": []}},
 ], ids=str)
 def test_a_good_value_passes(values):
     assert judge(**values) == ([], [])
