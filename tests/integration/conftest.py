@@ -230,11 +230,13 @@ def takes_writes(url: str) -> bool:
 def running(directory: Path, **options: Any) -> Iterator[Server]:
     """A server of its own for as long as the context lasts: four drives a pool; options are those of start."""
     process, port = start(directory, 4, **options)
+    # A test may have started another process in the place of this one.
+    started = Server(port, Wire(port), directory, process=process)
     try:
-        yield Server(port, Wire(port), directory, process=process)
+        yield started
     finally:
-        process.kill()
-        process.wait()
+        started.process.kill()
+        started.process.wait()
 
 
 @pytest.fixture(scope="session")
