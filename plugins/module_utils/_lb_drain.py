@@ -99,9 +99,9 @@ def busy(settings: t.Mapping[str, t.Any], nodes: t.Iterable[str]) -> dict[str, i
     return found
 
 
-def wait(settings: t.Mapping[str, t.Any], nodes: t.Iterable[str], timeout: float, holding: bool = False) -> dict[str, int]:
+def wait(settings: t.Mapping[str, t.Any], nodes: t.Iterable[str], timeout: float) -> dict[str, int]:
     """Until nginx holds no connection to these nodes, and so no request is in flight; what is left after `timeout` s."""
-    deadline = time.monotonic() + (min(timeout, HOLD_WAIT) if holding else timeout)
+    deadline = time.monotonic() + timeout
     while True:
         left = busy(settings, nodes)
         if not left or time.monotonic() + INTERVAL > deadline:

@@ -110,7 +110,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    wanted, hold = module.params["nodes"], module.params["hold"]
+    wanted, hold, timeout = (module.params[key] for key in ("nodes", "hold", "timeout"))
     try:
         settings = lb.read(module.params["settings"])
         if settings is None:
@@ -128,7 +128,7 @@ def main() -> None:
         if not module.check_mode:
             lb.switch(settings, drained)
             lb.hold(settings, hold)
-            left = lb.wait(settings, settings["addresses"] if hold else drained, module.params["timeout"], hold)
+            left = lb.wait(settings, *((settings["addresses"], min(timeout, lb.HOLD_WAIT)) if hold else (drained, timeout)))
     except lb.Refused as error:
         module.fail_json(msg=f"{error}.")
     except (OSError, ValueError) as error:
