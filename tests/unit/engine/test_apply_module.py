@@ -106,6 +106,14 @@ def test_a_secret_is_made_in_its_directory_and_stays(memory, alive, tmp_path):
     assert "secret_key is needed" in apply(alive[0], {"accounts": [{"name": "other"}]})["msg"]
 
 
+@pytest.mark.parametrize("secret", ['quoted"back\\slash', "zwölf-zeichen"])
+def test_a_secret_that_shows_in_a_result_is_hidden_among_others_that_do_not(alive, secret):
+    done = apply(alive[0], {"boxes": [{"name": "a", "colour": secret}], "accounts": [
+        {"name": "b", "secret_key": secret}, {"name": "c", "secret_key": "never-shown"}]})
+    assert secret not in str(done) and "never-shown" not in str(done)
+    assert done["diff"][0]["after"]["colour"].startswith("VALUE_SPECIFIED")
+
+
 @pytest.mark.parametrize("check", [True, False])
 def test_what_is_pruned_is_reported_by_the_side_of_what_the_manifest_holds(memory, manifest, monkeypatch, serve, check):
     url, seen = serve(lambda line: (403, b'{"Code": "AccessDenied", "Message": "no"}') if "export" in line else (200, b""))
