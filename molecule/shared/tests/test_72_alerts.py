@@ -48,7 +48,6 @@ class Elsewhere:
     def stop(self) -> None:
         ssh("mon1", "systemctl", "stop", "elsewhere")
 
-
     def refuse(self, yes: bool) -> None:
         """Whether the account with which the cluster comes is refused."""
         mc("admin", "user", "disable" if yes else "enable", "elsewhere", ACCOUNT)
@@ -159,9 +158,11 @@ def test_answers_of_class_5xx_are_counted_and_told(prometheus, receiver, cluster
     with failing_drives("minio2", "minio3"), writing(cluster, bucket):
         took = prometheus.wait_for(expected, 180, AWAY | {"MinioBalancerNotServing", "MinioClusterMetricsMissing", "MinioNodeDown"})
         receiver.wait_for(expected, "firing")
-        for metric in ("minio_s3_requests_5xx_errors_total", "minio_bucket_requests_5xx_errors_total"):
-            assert prometheus.ask("query", query=metric)["result"], metric
         print(f"5xx: {took:.0f} s")
+        assert prometheus.ask("query", query="minio_s3_requests_5xx_errors_total")["result"]
+    # Those of buckets cannot be had without a quorum. minio1 ran all the time and has counted.
+    metric = "minio_bucket_requests_5xx_errors_total"
+    eventually(metric, lambda: prometheus.ask("query", query=metric)["result"], 120)
     prometheus.wait_until_quiet(240)
     receiver.wait_for(expected, "resolved", 90)
 
