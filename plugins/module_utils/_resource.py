@@ -406,9 +406,10 @@ def connection(params: Mapping[str, Any]) -> _client.Connection:
     return _client.Connection(**{name: params[name] for name in CONNECTION})
 
 
-def start(spec: Mapping[str, Any], connections: int = 8, **rules: Any) -> tuple[AnsibleModule, _client.Client | Problem]:
-    """The module and its client, or why there is none. Ends the module when the library is missing."""
-    module = AnsibleModule(argument_spec={**CONNECTION, **spec}, supports_check_mode=True, **rules)
+def start(spec: Mapping[str, Any], connections: int = 8, kind: type[AnsibleModule] = AnsibleModule,
+          **rules: Any) -> tuple[AnsibleModule, _client.Client | Problem]:
+    """The module, of this kind, and its client, or why there is none. Ends the module when the library is missing."""
+    module = kind(argument_spec={**CONNECTION, **spec}, supports_check_mode=True, **rules)
     # What is refused because it has a password in it is not repeated with the call either.
     module.no_log_values.update(passwords(module.params), (written.rpartition("@")[0] for written in module.params["endpoint"] if "@" in written))
     if _client.LIBRARY_ERROR:

@@ -36,6 +36,8 @@ ACCESS_KEY, SECRET_KEY = "rootadmin", "a-root-secret-nobody-may-see"
 READING = (b"GET", b"HEAD")
 # The only key of the server's KMS, and the name of its only target for notifications.
 KMS_KEY, NOTIFICATION_TARGET = "the-only-key", "arn:minio:sqs::PRIMARY:webhook"
+# Tests run in several processes, gw0 and on.
+PORTS = itertools.count(20000 + 1000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
 # A question that the admin API takes by POST.
 QUESTION = b"/minio/admin/v3/background-heal/status"
 
@@ -53,9 +55,12 @@ def binary(variable: str, name: str) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port on which nobody listens, from the range of this process: below those that the kernel gives to clients."""
+    while True:
+        port = next(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Wire:

@@ -89,6 +89,14 @@ def test_check_mode_writes_no_secret(run, server, tmp_path):
     assert not secrets.exists()
 
 
+def test_the_log_of_a_call_counts_objects_and_names_none(run, server, tmp_path, monkeypatch):
+    from ansible.module_utils.basic import AnsibleModule
+    lines = []
+    monkeypatch.setattr(AnsibleModule, "log", lambda module, message, log_args=None: lines.append(message))
+    assert not run("apply", {"manifest": small(server), "secrets_dir": str(tmp_path)}, check=True).get("failed")
+    assert lines == ["Invoked with 5 objects"]
+
+
 def test_a_failing_object_does_not_hide_the_others(run, server, tmp_path):
     manifest = small(server)
     good = manifest["buckets"][0]["name"]

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COLLECTION = "oracle1.minio"
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.CSafeLoader):
     """Reads Ansible's own tags (!vault, !unsafe) as plain values."""
 
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, Iterator
 
 import pytest
@@ -155,8 +156,9 @@ def test_what_another_role_owns_is_taken_in_defaults_or_vars(role: str) -> None:
     agree(found)
 
 
-def known_variables() -> set[str]:
-    return {name for role in repository.roles() for name in {**defaults(role), **options(role)}}
+@cache
+def known_variables() -> frozenset[str]:
+    return frozenset(name for role in repository.roles() for name in {**defaults(role), **options(role)})
 
 
 def files_of(role: str) -> list[str]:
