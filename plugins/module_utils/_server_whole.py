@@ -52,7 +52,9 @@ def check_use(order: Order, reached: str, judged: str = "all") -> str:
         if error or not wrong:
             return error
         if time.monotonic() + GUARD_INTERVAL > deadline:
-            raise NotServing(f"{order.node.host} {'can be spared' if judged == 'others' else 'serves'}, but {'; '.join(wrong)}")
+            raise NotServing(
+                f"{order.node.host} {'can be spared' if judged == 'others' else 'serves'}, but {'; '.join(wrong)}. `journalctl -u {order.unit}` there "
+                "may say why. A server that has lost sight of a good drive finds it again when it is restarted")
         time.sleep(GUARD_INTERVAL)
 
 

@@ -244,12 +244,19 @@ def running(directory: Path, **options: Any) -> Iterator[Server]:
         started.process.wait()
 
 
+@contextlib.contextmanager
+def equipped(directory: Path) -> Iterator[Server]:
+    """A server that can encrypt, and that has a target for notifications."""
+    receiver = Receiver()
+    with running(directory, **receiver.equipment) as started:
+        started.receiver = receiver
+        yield started
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server of most tests. It can encrypt, and it has a target for notifications."""
-    receiver = Receiver()
-    with running(tmp_path_factory.mktemp("minio"), **receiver.equipment) as started:
-        started.receiver = receiver
+    """The server of most tests."""
+    with equipped(tmp_path_factory.mktemp("minio")) as started:
         yield started
 
 
@@ -263,8 +270,12 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def tier(server: Server, second: Server) -> str:
     """The name of a remote tier, on the second server."""
-    second.boto3().create_bucket(Bucket="cold")
-    server.mc("ilm", "tier", "add", "minio", "s3", "COLD", "--endpoint", second.direct, "--access-key", ACCESS_KEY,
+    return add_tier(server, second)
+
+
+def add_tier(server: Server, remote: Server) -> str:
+    remote.mc("mb", "--ignore-existing", "s3/cold")
+    server.mc("ilm", "tier", "add", "minio", "s3", "COLD", "--endpoint", remote.direct, "--access-key", ACCESS_KEY,
               "--secret-key", SECRET_KEY, "--bucket", "cold")
     return "COLD"
 

@@ -7,10 +7,18 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import KMS_KEY, execute, round_trip, running
+from conftest import KMS_KEY, add_tier, equipped, execute, round_trip, running
 from test_bucket import STATES, named
 
 READ = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::x/*"]}]}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, second):
+    """A server of this file's own: what other files leave behind, such as a replication target, cannot be made elsewhere without its credential."""
+    with equipped(tmp_path_factory.mktemp("export")) as started:
+        add_tier(started, second)
+        yield started
 
 
 @pytest.fixture(scope="module")
