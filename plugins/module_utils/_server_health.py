@@ -100,6 +100,11 @@ class Node:
         found = [drive for server in info.get("servers") or [] for drive in server.get("drives") or [] if drive.get("state") == "ok"]
         return {str(drive.get("endpoint")).partition("://")[2] for drive in found}, error
 
+    def members(self, access_key: str, secret_key: str) -> tuple[set[str], str]:
+        """Names of all nodes in this node's list of pools, and why it could not be asked."""
+        info, error = self._info(access_key, secret_key)
+        return {_name(server) for server in info.get("servers") or []}, error
+
     def used(self, access_key: str, secret_key: str) -> tuple[set[str], Answer]:
         """Drives (`host:port/path`) that this node reads and writes through, and its answer. ValueError for an unknown form of it."""
         sent = f"{inspection.PATH}?{inspection.QUERY}"
@@ -132,7 +137,7 @@ def judge(info: t.Mapping[str, t.Any], waiting: t.Collection[str] = ()) -> list[
     versions: dict[str, list[str]] = {}
     for server in info.get("servers") or []:
         name, state = server.get("endpoint", "?"), server.get("state")
-        if state == "initializing" and name.rpartition(":")[0].strip("[]") in waiting:
+        if state == "initializing" and _name(server) in waiting:
             continue
         if state != "online":
             wrong.append(f"node {name} is {state}")
@@ -144,3 +149,7 @@ def judge(info: t.Mapping[str, t.Any], waiting: t.Collection[str] = ()) -> list[
     if len(versions) > 1:
         wrong.append("nodes run different versions: " + "; ".join(f"{k}: {', '.join(v)}" for k, v in sorted(versions.items())))
     return wrong
+
+
+def _name(server: t.Mapping[str, t.Any]) -> str:
+    return str(server.get("endpoint", "?")).rpartition(":")[0].strip("[]")
