@@ -48,7 +48,7 @@ def check_use(order: Order, reached: str, judged: str = "all") -> str:
     """
     deadline = time.monotonic() + order.timeout
     while True:
-        wrong, error = _unused_by_peers(order) if reached == "joined" else _unused(order, judged)
+        wrong, error = unused_by_peers(order) if reached == "joined" else _unused(order, judged)
         if error or not wrong:
             return error
         if time.monotonic() + GUARD_INTERVAL > deadline:
@@ -96,7 +96,7 @@ def lacking(good: t.Collection[str], seen: t.Mapping[str, set[str]], judged: t.C
     return [f"{host} does not use {', '.join(sorted(every - used))}" for host, used in seen.items() if host in judged and every - used]
 
 
-def _unused_by_peers(order: Order) -> tuple[list[str], str]:
+def unused_by_peers(order: Order) -> tuple[list[str], str]:
     """Which peers do not use the drives of this node, which waits for them and cannot be asked itself."""
     who, found = account(order), []
     for node in nodes(order)[1:]:

@@ -8,6 +8,8 @@ import zipfile
 import pytest
 from ansible_collections.oracle1.minio.plugins.module_utils import _server_drives_used as inspection
 from ansible_collections.oracle1.minio.plugins.module_utils import _server_whole as whole
+from ansible_collections.oracle1.minio.plugins.module_utils._server_health import Answer, Node
+from ansible_collections.oracle1.minio.plugins.module_utils._server_restart import Order
 from Crypto.Cipher import AES
 
 
@@ -76,3 +78,18 @@ def test_what_could_not_be_healed_is_tried_again_and_named_when_it_fails_each_ti
     monkeypatch.setattr(whole.time, "sleep", lambda seconds: None)
     assert whole.heal(None, 1) == left
     assert next(answers, None) is None
+
+
+@pytest.mark.parametrize(("behind", "members", "found"), [
+    (["minio1"], ({"minio1"}, ""), []),
+    (["minio1"], ({"minio1", "minio4"}, ""), ["minio1 does not use the drives of minio4"]),
+    (["minio1"], (set(), "HTTP 503"), ["minio1 does not use the drives of minio4"]),
+    ([], ({"minio1"}, ""), ["minio1 does not use the drives of minio4"]),
+], ids=["not known", "known", "not to be asked", "same list"])
+def test_a_node_that_a_peer_does_not_know_is_not_missed_there(monkeypatch, behind, members, found):
+    """`minio4` is of a new pool and waits; `minio1` serves, with the list of pools before it or with the new one."""
+    monkeypatch.setattr(whole, "account", lambda _order: ("name", "secret"))
+    monkeypatch.setattr(Node, "used", lambda *_: ({A}, Answer(200)))
+    monkeypatch.setattr(Node, "members", lambda *_: members)
+    order = Order("minio.service", "https://minio4:9000", None, "", "", None, 1, 1, peers=["https://minio1:9000"], behind=behind)
+    assert whole.unused_by_peers(order) == (found, "")
