@@ -36,6 +36,8 @@ SCAN_MODES = {"normal": 1, "deep": 2}
 REPAIRABLE = ("missing", "corrupt")
 GONE = ("Object not found", "Version not found")
 MOST_PROBLEMS = 20
+# An object that is locked comes back as failed. It is tried again so often, so many seconds later, unless so many have failed that locks cannot be why.
+RETRIES, PAUSE, MOST_RETRIED = 2, 5.0, 1000
 # It takes the prefix as it stands in the address, where everything else is escaped.
 PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
 
@@ -53,36 +55,50 @@ def prepare(client: Client, params: Mapping[str, Any]) -> Step:
         # The server itself would answer with an internal error, after a while.
         demand(client, "bucket", bucket, "heal it")
     dry = params["dry_run"]
-    counts: dict[str, Any] = {"scanned": 0, "healed": 0, "failed": 0, "removed": 0, "bytes_healed": 0, "problems": []}
+    nothing: dict[str, Any] = {"scanned": 0, "healed": 0, "failed": 0, "removed": 0, "bytes_healed": 0}
     about = {"action": "start", "bucket": bucket, "prefix": prefix, "dry_run": dry}
 
-    def act() -> tuple[bool, Mapping[str, Any]]:
+    def once(counts: dict[str, Any], failed: dict[str, str]) -> None:
+        """Heal, wait for the end where that is wanted, and add to the counts and to what failed."""
         path = "heal/" + bucket + (f"/{prefix}" if prefix else "")
         options = {"recursive": params["recursive"], "dryRun": dry, "remove": params["remove_dangling"], "recreate": False,
                    "scanMode": SCAN_MODES[params["scan_mode"]], "updateParity": False, "nolock": False}
-        began = time.monotonic()
         token = client.admin("POST", path, body=options, repeatable=False, attempt="start the heal").json()["clientToken"]
         if not params["wait"]:
-            return not dry, {**about, "state": "running", "seconds": 0.0, **counts}
+            return
 
         def look() -> Mapping[str, Any]:
             # Every answer holds what was healed since the answer before, so it must not be asked for twice.
             status = client.admin("POST", path, {"clientToken": token}, repeatable=False, attempt="follow the heal").json()
             for item in status.get("Items") or []:
-                count(counts, item, dry)
+                count(counts, failed, item, dry)
             return status
         status = until(look, lambda seen: seen["Summary"] in ("finished", "stopped"), params["wait_timeout"], "wait for the heal",
                        lambda seen: f"{counts['scanned']} objects scanned, {counts['healed']} healed, {counts['failed']} failed",
                        Lines(params["progress_path"]).tell)
         if status["Summary"] == "stopped":
             raise Problem(status.get("Detail") or "the server stopped it", attempt="finish the heal")
-        value = {**about, "state": "finished", "seconds": round(time.monotonic() - began, 1), **counts}
-        return bool(counts["removed"] or (counts["healed"] and not dry)), value
-    return Step(False, {**about, "state": "not started", "seconds": 0.0, **counts}, act)
+
+    def act() -> tuple[bool, Mapping[str, Any]]:
+        began, counts, failed = time.monotonic(), dict(nothing), dict[str, str]()
+        once(counts, failed)
+        for _retry in range(0 if dry else RETRIES):
+            if not 0 < counts["failed"] <= MOST_RETRIED:
+                break
+            time.sleep(PAUSE)
+            more, left = dict(nothing), dict[str, str]()
+            once(more, left)
+            failed = {name: why for name, why in left.items() if name in failed}
+            counts.update({name: counts[name] + more[name] for name in ("healed", "removed", "bytes_healed")}, failed=len(failed))
+        value = {**about, "state": "finished" if params["wait"] else "running", "seconds": round(time.monotonic() - began, 1), **counts,
+                 "problems": [f"{name}: {why}" for name, why in list(failed.items())[:MOST_PROBLEMS]]}
+        changed = bool(counts["removed"] or (counts["healed"] and not dry)) if params["wait"] else not dry
+        return changed, value
+    return Step(False, {**about, "state": "not started", "seconds": 0.0, **nothing, "problems": []}, act)
 
 
-def count(counts: dict[str, Any], item: Mapping[str, Any], dry: bool) -> None:
-    """Add one result of the server to the counts. A dry run's states after are those before."""
+def count(counts: dict[str, Any], failed: dict[str, str], item: Mapping[str, Any], dry: bool) -> None:
+    """Add one result of the server to the counts, and to what failed and why. A dry run's states after are those before."""
     before, after = ([drive.get("state") for drive in (item.get(when) or {}).get("drives") or []] for when in ("before", "after"))
     detail = item.get("detail") or ""
     counts["scanned"] += item.get("type") == "object"
@@ -90,9 +106,10 @@ def count(counts: dict[str, Any], item: Mapping[str, Any], dry: bool) -> None:
         counts["removed"] += 1
     elif detail or (not dry and any(state in REPAIRABLE for state in after)):
         counts["failed"] += 1
-        name = "/".join(part for part in (item.get("bucket"), item.get("object")) if part)
-        if len(counts["problems"]) < MOST_PROBLEMS:
-            counts["problems"].append(f"{name}: {detail or 'a drive still lacks it'}")
+        if len(failed) < MOST_RETRIED:
+            version = f" (version {item['versionId']})" if item.get("versionId", "null") not in ("", "null") else ""
+            name = "/".join(part for part in (item.get("bucket"), item.get("object")) if part) + version
+            failed[name] = detail or "a drive still lacks it"
     elif any(state in REPAIRABLE for state in before):
         counts["healed"] += 1
         counts["bytes_healed"] += item.get("objectSize") or 0

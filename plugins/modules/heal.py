@@ -11,6 +11,8 @@ version_added: 0.1.0
 description:
   - Starts a heal, which compares the copies of every object on all drives and restores what is missing or damaged, and
     waits for its end.
+  - What could not be restored, because it was locked for example, is tried again twice, five seconds later each time, unless that is more than
+    a thousand. Each try looks at everything once more.
   - Drives that were replaced are healed by the servers themselves, without this module. O(action=status) shows that.
 author:
   - The oracle1.minio maintainers (@oracle1)
@@ -150,7 +152,7 @@ heal:
       returned: when O(action=start) or O(action=drives)
       type: float
     scanned:
-      description: Versions of objects that were looked at.
+      description: Versions of objects that were looked at, in the first try.
       returned: when O(action=start) or O(action=status)
       type: int
     healed:
@@ -158,7 +160,7 @@ heal:
       returned: when O(action=start) or O(action=drives)
       type: int
     failed:
-      description: Those that could not be restored.
+      description: Those that could not be restored in any of the tries.
       returned: when O(action=start) or O(action=drives)
       type: int
     removed:
@@ -171,7 +173,7 @@ heal:
       description: Size of the objects that were restored, in bytes. With O(action=status), since the servers' start.
       type: int
     problems:
-      description: Up to 20 of those that failed, with the server's reason.
+      description: Up to 20 of those that failed, with their version if they have one, and the server's reason.
       returned: when O(action=start)
       type: list
       elements: str

@@ -23,18 +23,20 @@ def item(before, after, detail="", kind="object"):
     (item(["ok", "corrupt"], ["ok", "ok"]), False, {"scanned": 1, "healed": 1, "bytes_healed": 7}),
     # A dry run has healed nothing, and says what it would heal.
     (item(["missing", "ok"], ["missing", "ok"]), True, {"scanned": 1, "healed": 1, "bytes_healed": 7}),
-    (item(["missing", "ok"], ["missing", "ok"]), False, {"scanned": 1, "failed": 1, "problems": ["b/k: a drive still lacks it"]}),
-    (item(["missing", "ok"], ["missing", "ok"], "no room"), False, {"scanned": 1, "failed": 1, "problems": ["b/k: no room"]}),
+    (item(["missing", "ok"], ["missing", "ok"]), False, {"scanned": 1, "failed": 1, "why": {"b/k": "a drive still lacks it"}}),
+    (item(["missing", "ok"], ["missing", "ok"], "no room"), False, {"scanned": 1, "failed": 1, "why": {"b/k": "no room"}}),
+    ({**item([], [], "no room"), "versionId": "null"}, False, {"scanned": 1, "failed": 1, "why": {"b/k": "no room"}}),
+    ({**item([], [], "no room"), "versionId": "v1"}, False, {"scanned": 1, "failed": 1, "why": {"b/k (version v1)": "no room"}}),
     # A drive that is away can not be healed, and is no failure of this heal.
     (item(["offline", "ok"], ["offline", "ok"]), False, {"scanned": 1}),
     ({**item([], [], "Object not found: b/k"), "before": {"drives": None}, "after": {"drives": None}}, False, {"scanned": 1, "removed": 1}),
     (item(["missing", "ok"], ["ok", "ok"], kind="bucket"), False, {"healed": 1, "bytes_healed": 7}),
 ])
 def test_what_counts_as_healed(seen, dry, expected):
-    nothing = {"scanned": 0, "healed": 0, "failed": 0, "removed": 0, "bytes_healed": 0, "problems": []}
-    counts = {**nothing, "problems": []}
-    heal.count(counts, seen, dry)
-    assert counts == {**nothing, **expected}
+    nothing = {"scanned": 0, "healed": 0, "failed": 0, "removed": 0, "bytes_healed": 0}
+    counts, failed = dict(nothing), {}
+    heal.count(counts, failed, seen, dry)
+    assert {**counts, "why": failed} == {**nothing, "why": {}, **expected}
 
 
 def test_waiting_ends_with_what_was_seen_last():
