@@ -183,6 +183,7 @@ def _rebalance(client: Client, there: dict[str, Any], params: Mapping[str, Any])
     if any(pool["state"] == "active" for pool in there["pools"]):
         raise Refused("a pool is being decommissioned", attempt="rebalance")
     begin = not running and _is_uneven(client)
+    there = {**there, "uneven": begin}
     if not begin and not (running and params["wait"]):
         return Step(False, there)
 
@@ -194,7 +195,7 @@ def _rebalance(client: Client, there: dict[str, Any], params: Mapping[str, Any])
                           "wait for the rebalance", _paced(_rebalanced), Lines(params["progress_path"]).tell)
             if ended["state"] != "complete":
                 raise Problem(f"it ended as {ended['state']}", attempt="rebalance")
-        return begin, look(client)
+        return begin, {**look(client), "uneven": begin}
     return Step(begin, there, act)
 
 

@@ -85,6 +85,10 @@ pool:
   returned: success
   type: dict
   contains:
+    uneven:
+      description: Whether objects were moved, or would be in check mode, because the pools' use differed and no rebalance ran.
+      returned: when O(action=rebalance)
+      type: bool
     pools:
       description:
         - The pools. Empty where the servers' drives are not written as V({1...n}), because the server then knows none.

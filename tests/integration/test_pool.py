@@ -138,7 +138,7 @@ def test_a_rebalance_moves_objects_off_the_fuller_pool(uneven):
     assert run("pool", {"action": "stop_rebalance"})["changed"] is False
     result = run("pool", start)
     assert not result.get("failed"), result["msg"]
-    assert result["changed"] is True and result["pool"]["rebalance"]["state"] == "complete"
+    assert result["changed"] is True and result["pool"]["uneven"] and result["pool"]["rebalance"]["state"] == "complete"
     assert result["pool"]["rebalance"]["objects"] > 0
     told = uneven.mc("admin", "rebalance", "status", "s3")
     assert told["ID"] == result["pool"]["rebalance"]["id"]
