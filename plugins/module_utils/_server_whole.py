@@ -104,9 +104,10 @@ def unused_by_peers(order: Order) -> tuple[list[str], str]:
         if answer.status in FORBIDDEN:
             return [], f"{node.host}: {answer.text}"
         if answer.status == 200 and not any(drive.startswith(f"{order.node.netloc}/") for drive in used):
-            known, error = node.members(*who) if node.host in order.behind else (set(), "")
-            if node.host in order.behind and not error and order.node.host not in known:
-                continue  # Its list of pools lacks the node.
+            if node.host in order.behind:
+                known, error = node.members(*who)
+                if not error and order.node.host not in known:
+                    continue  # Its list of pools lacks the node.
             found.append(f"{node.host} does not use the drives of {order.node.host}")
     return found, ""
 

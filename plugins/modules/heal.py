@@ -12,7 +12,7 @@ description:
   - Starts a heal, which compares the copies of every object on all drives and restores what is missing or damaged, and
     waits for its end.
   - What could not be restored, because it was locked for example, is tried again twice, five seconds later each time, unless that is more than
-    a thousand. Each try looks at everything once more.
+    a thousand, or with O(dry_run). Each try looks at everything once more.
   - Drives that were replaced are healed by the servers themselves, without this module. O(action=status) shows that.
 author:
   - The oracle1.minio maintainers (@oracle1)

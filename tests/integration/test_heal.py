@@ -49,10 +49,8 @@ def test_an_object_that_a_drive_has_lost_is_restored(run, server, bucket):
     assert again["changed"] is False and counts(again) == NOTHING
 
 
-@pytest.mark.parametrize(("for_good", "expected"), [
-    (False, {**NOTHING, "healed": 1, "bytes_healed": SIZE}), (True, {**NOTHING, "failed": 1}),
-], ids=["in the way once", "in the way"])
-def test_what_fails_is_tried_again(run, server, bucket, for_good, expected):
+@pytest.mark.parametrize("for_good", [False, True], ids=["in the way once", "in the way"])
+def test_what_fails_is_tried_again(run, server, bucket, for_good):
     """A file where the object's directory belongs, which is gone a moment after the first try, or is not."""
     lost = on_drive(server, 1, bucket, "b")
     shutil.rmtree(lost)
@@ -60,13 +58,12 @@ def test_what_fails_is_tried_again(run, server, bucket, for_good, expected):
     timer = threading.Timer(3, lambda: for_good or lost.unlink())
     timer.start()
     try:
-        result = run("heal", {"bucket": bucket})
+        found = run("heal", {"bucket": bucket})["heal"]
     finally:
         timer.join()
-        lost.unlink() if for_good else None
-    assert result["heal"]["scanned"] == 3 and {name: result["heal"][name] for name in NOTHING if name != "problems"} == {
-        name: value for name, value in expected.items() if name != "problems"}
-    assert [text.partition(": ")[0] for text in result["heal"]["problems"]] == [f"{bucket}/b"] * for_good
+        lost.unlink(missing_ok=True) if for_good else None
+    assert (found["scanned"], found["healed"], found["failed"]) == (3, not for_good, for_good)
+    assert [text.partition(": ")[0] for text in found["problems"]] == [f"{bucket}/b"] * for_good
 
 
 def test_only_a_deep_scan_finds_a_changed_byte(run, server, bucket):

@@ -57,7 +57,9 @@ def pools(cluster) -> list[dict]:
 
 def kept(report: Report) -> None:
     """Demand it, and leave the figures in build/reports/topology.txt."""
-    with open(ROOT / "build/reports/topology.txt", "a", encoding="utf-8") as file:
+    figures = ROOT / "build/reports/topology.txt"
+    figures.parent.mkdir(parents=True, exist_ok=True)
+    with figures.open("a", encoding="utf-8") as file:
         file.write(f"{time.strftime('%F %T')} {os.environ['PYTEST_CURRENT_TEST'].partition('::')[2]}: {report}\n")
     assert report.problems(failed=None) == [] and report.failures_counted <= 2, str(report)
 
