@@ -31,8 +31,9 @@ molecule: lab  ## One scenario: make molecule SCENARIO=default
 
 resilience: lab  ## What clients notice of faults and maintenance: docs/resilience.md (hours; goes on where it was ended)
 	@$(RUN) python lab/lab.py up resilience tests/resilience/lab.json
-	@$(RUN) python -m tests.resilience --lab resilience --converge --repeat 5 --resume
-	@$(RUN) python lab/lab.py down resilience
+	@export $(RUN); python -m tests.resilience --lab resilience --converge --repeat 5 --resume; failed=$$?; \
+	python lab/lab.py down resilience; TOPOLOGY_REPORT=docs/resilience.json molecule test -s topology || failed=1; \
+	python -m tests.resilience --lab resilience --render; exit $$failed
 
 docs: venv  ## Generate the reference from modules and argument specs
 	@$(RUN) python docs/generate.py

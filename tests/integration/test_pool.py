@@ -120,8 +120,9 @@ def uneven(tmp_path, monkeypatch):
     with running(tmp_path / "data", pools=("d", "e")) as server:
         s3 = server.boto3()
         s3.create_bucket(Bucket="many")
-        for number in range(24):
-            s3.put_object(Bucket="many", Key=f"key{number}", Body=os.urandom(2 ** 20))
+        # So many that moving some takes seconds: a test stops it on its way.
+        for number in range(800):
+            s3.put_object(Bucket="many", Key=f"key{number}", Body=os.urandom(30 * 2 ** 10))
         for number in range(1, 5):
             # Seen through the server's own mounts.
             ballast = Path(f"/proc/{server.process.pid}/root{server.directory}/d{number}/ballast")

@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--inventory", action="append", help="inventories beside the lab's own; molecule's by default")
     parser.add_argument("--extra-vars", action="append", help="as ansible-playbook's -e; molecule/default/vars.yml by default")
     parser.add_argument("--state", type=Path, help="directory with pki/ca.crt and root-password; build/lab/NAME/state by default")
-    parser.add_argument("--rows", default="all", help=f"all, or some of {','.join(row.name for row in ROWS)}")
+    parser.add_argument("--rows", default="all", help=f"all, or some of {','.join(row.name for row in ROWS if row.act)}")
     parser.add_argument("--modes", default="plain,retries", help="without and with the SDK's retries")
     parser.add_argument("--converge", action="store_true", help="run deploy.yml first, without counting it")
     parser.add_argument("--repeat", type=int, default=1)
@@ -35,8 +35,8 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "docs/resilience.json")
     arguments = parser.parse_args()
 
-    wanted = [row for row in ROWS if arguments.rows == "all" or row.name in arguments.rows.split(",")]
-    unknown = set(arguments.rows.split(",")) - {row.name for row in ROWS} - {"all"}
+    wanted = [row for row in ROWS if row.act and (arguments.rows == "all" or row.name in arguments.rows.split(","))]
+    unknown = set(arguments.rows.split(",")) - {row.name for row in wanted} - {"all"}
     if unknown:
         parser.error(f"no such row: {', '.join(sorted(unknown))}")
     cluster = Cluster(arguments.lab, tuple(arguments.inventory or [str(ROOT / "molecule/inventory")]),

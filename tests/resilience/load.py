@@ -172,6 +172,7 @@ class Load:
         self.stopping = threading.Event()
         self.threads: list[threading.Thread] = []
         self.started = self.ended = 0.0
+        self.busy = os.getloadavg()[0]
         self.requests: Counter[str] = Counter()
         self.failures: list[Failure] = []
         self.successes: list[float] = []

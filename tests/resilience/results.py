@@ -7,10 +7,12 @@ from __future__ import annotations
 import json
 import os
 import platform
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from tests.resilience.load import Load, Report
 from tests.resilience.rows import ROWS, Row
 
 TEXT = """# Resilience
@@ -22,7 +24,7 @@ What clients notice of faults and maintenance, and whether anything is lost. Thi
 It makes a lab of three nodes with one drive each (EC:1) and a balancer, and does one row after the other while four clients send
 sixty small requests a second through the balancer: 30 % PUT, 35 % GET, 14 % HEAD, 15 % DELETE, 5 % LIST, 1 % multipart, 1 KiB to
 1 MiB. `python -m tests.resilience --lab NAME --rows kill,cut --repeat 5` runs some rows on a lab that is there; `--resume` goes on
-where a run was ended.
+where a run was ended. Pools and replacements need more hosts: their rows are written by the Molecule scenario `topology`, in one run.
 
 ## How to read the table
 
@@ -70,6 +72,15 @@ NOT_RUN = """
 """
 
 
+def result(row: Row, load: Load, report: Report, problems: list[str], took: float, whole: float | None = None,
+           healed: float | None = None) -> dict[str, Any]:
+    """A run of a row for the file. Times in seconds; `load` is the machine's before the run, over a minute."""
+    return {"row": row.name, "mode": "retries" if load.retries else "plain", "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
+            "load": round(load.busy, 1), "took": round(took, 1), "whole": None if whole is None else round(whole, 1),
+            "healed": None if healed is None else round(healed, 1), "text": str(report), "problems": problems,
+            "report": {**report.as_dict(), "failures": report.as_dict()["failures"][:20]}}
+
+
 def read(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text()) if path.exists() else {"machine": "", "runs": []}
 
@@ -104,12 +115,12 @@ def machine() -> str:
 def line(row: Row, mode: str, runs: list[dict[str, Any]]) -> str:
     """A row of the table: counts summed, times of the worst run."""
     reports = [run["report"] for run in runs]
-    healed = [run["healed"] for run in runs if run["healed"] is not None]
+    whole, healed = ([run[name] for run in runs if run[name] is not None] for name in ("whole", "healed"))
     cells = [row.title, "yes" if mode == "retries" else "no", len(runs), sum(report["requests"] for report in reports),
              sum(sum(report["failed"].values()) for report in reports), f"{max(report['gap'] for report in reports):.1f}",
              sum(sum(report["wrong"].values()) for report in reports),
              sum(len(report["lost"]) + len(report["returned"]) for report in reports),
-             f"{max(run['whole'] for run in runs):.0f}", f"{max(healed):.0f}" if healed else "-",
+             *(f"{max(times):.0f}" if times else "-" for times in (whole, healed)),
              "no" if any(run["problems"] for run in runs) else "yes"]
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 

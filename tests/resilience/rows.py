@@ -33,7 +33,7 @@ OLD, NEW = "RELEASE.2025-09-07T16-13-09Z", "RELEASE.2026-02-12T20-18-48Z"
 @dataclass(frozen=True)
 class Row:
     """`failed` and `gap` (seconds) are the aims without client retries, None where quorum, room or the only
-    balancer is gone, or all wait.
+    balancer is gone, or all wait. `act` is None where the scenario `topology` does it, on more hosts than the lab has.
 
     `known` is how many failures a run may have all the same: what the server or the balancer cannot do better (docs/resilience.md).
     `fenced` is whether the watchdog fences, `release` what the cluster runs before.
@@ -41,7 +41,7 @@ class Row:
 
     name: str
     title: str
-    act: Act
+    act: Act | None
     failed: int | None = 0
     gap: float | None = 0.5
     retried: int | None = 0
@@ -233,6 +233,17 @@ def rotation(cluster: Cluster, load: Load) -> Iterator[None]:
     yield
 
 
+def restore(cluster: Cluster, _load: Load) -> Iterator[None]:
+    """A user who was removed is brought back by a backup, put over what the cluster has."""
+    cluster.mc("admin", "user", "add", "oracle1", "removed", "secret-of-the-removed")
+    cluster.play("backup")
+    cluster.mc("admin", "user", "remove", "oracle1", "removed")
+    cluster.play("restore", "-e", f"minio_backup_restore_archive={max((cluster.state / 'backup/archives').glob('cluster-*.tar.cms'))}",
+                 "-e", "minio_backup_restore_confirm=oracle1", "-e", "minio_backup_restore_overwrite=true")
+    yield
+    cluster.mc("admin", "user", "info", "oracle1", "removed")
+
+
 def settings(site: str) -> str:
     return json.dumps({"minio_server_settings": {"MINIO_DOMAIN": "s3.oracle1.test", "MINIO_SITE_NAME": site}})
 
@@ -268,6 +279,7 @@ ROWS = [
     Row("rotation", "new root password (rotate_credentials.yml)", rotation, failed=None, gap=5),
     Row("dynamic", "dynamic configuration, twice", dynamic),
     Row("certificates", "certificate renewal (deploy.yml)", certificates),
+    Row("restore", "a backup put over a cluster in use (restore.yml)", restore),
     Row("kill", "kill -9 of a server", kill, gap=None, known=4),
     Row("off", "power-off of a node for 25 s, unflushed data lost", power_off, gap=10),
     Row("stopped", "server process stopped (SIGSTOP)", freeze_process, failed=None, gap=10),
@@ -287,4 +299,10 @@ ROWS = [
     Row("full", "a drive full for 25 s", fill, failed=None, gap=None, retried=None),
     Row("corrupt", "a file of a drive overwritten", rot, gap=None),
     Row("interrupted", "changed environment, killed and run again", interrupted),
+    Row("expand", "a pool of three nodes added (expand.yml)", None),
+    Row("rebalance", "pools evened out, clients read only (rebalance.yml)", None),
+    Row("decommission", "a pool emptied, clients read only (decommission.yml)", None),
+    Row("remove-pool", "an emptied pool removed (remove_pool.yml)", None),
+    Row("replace-drive", "a dead drive replaced (replace_drive.yml)", None),
+    Row("replace-node", "a host installed anew (replace_node.yml)", None),
 ]

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from typing import Any
 
+from tests.resilience import results
 from tests.resilience.cluster import Cluster
 from tests.resilience.load import ABSENT
 from tests.resilience.rows import Row
@@ -21,7 +21,7 @@ def run(cluster: Cluster, row: Row, retries: bool = False, audit_patience: float
     """What clients saw, as a dict for the results' file; `problems` are in words. Times in seconds.
 
     `whole` is from the fault's end until every node is healthy and settled, `healed` from there until every drive holds every
-    object again. `load` is the machine's before, over a minute.
+    object again.
     """
     cluster.move(row.release)
     with cluster.fencing() if row.fenced else contextlib.nullcontext():
@@ -30,7 +30,6 @@ def run(cluster: Cluster, row: Row, retries: bool = False, audit_patience: float
 
 def measure(cluster: Cluster, row: Row, retries: bool, audit_patience: float) -> dict[str, Any]:
     cluster.wait_whole()
-    busy = os.getloadavg()[0]
     with cluster.load(retries=retries) as load:
         time.sleep(LEAD)
         begin = time.monotonic()
@@ -52,7 +51,4 @@ def measure(cluster: Cluster, row: Row, retries: bool, audit_patience: float) ->
     problems = report.problems(row.retried if retries else row.failed, None if retries else row.gap)
     if row.heals and healed is None:
         problems.append("the drives do not hold the same objects after three minutes of healing")
-    return {"row": row.name, "mode": "retries" if retries else "plain", "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
-            "load": round(busy, 1), "took": round(ended - begin, 1), "whole": round(whole - ended, 1), "healed": None if healed is None else round(healed, 1),
-            "text": str(report), "problems": problems,
-            "report": {**report.as_dict(), "failures": report.as_dict()["failures"][:20]}}
+    return results.result(row, load, report, problems, took=ended - begin, whole=whole - ended, healed=healed)

@@ -17,7 +17,9 @@ import pytest
 from conftest import ROOT, SCENARIO, Run, play, ssh
 
 sys.path.insert(0, str(ROOT))
-from tests.resilience.load import READING, Load, Report  # noqa: E402
+from tests.resilience import results  # noqa: E402
+from tests.resilience.load import READING, Load  # noqa: E402
+from tests.resilience.rows import ROWS  # noqa: E402
 
 HERE = Path(__file__).parent / "inventories"
 EXPANDED, SHRUNK, REPLACED = (["-i", str(HERE / f"{name}.yml")] for name in ("expanded", "shrunk", "replaced"))
@@ -55,12 +57,16 @@ def pools(cluster) -> list[dict]:
     return [pool["state"] for pool in green(play("rebalance", "--check", *EXPANDED)).result("Ask the cluster for its drives and pools")["info"]["pools"]]
 
 
-def kept(report: Report) -> None:
-    """Demand it, and leave the figures in build/reports/topology.txt."""
-    figures = ROOT / "build/reports/topology.txt"
-    figures.parent.mkdir(parents=True, exist_ok=True)
-    with figures.open("a", encoding="utf-8") as file:
-        file.write(f"{time.strftime('%F %T')} {os.environ['PYTEST_CURRENT_TEST'].partition('::')[2]}: {report}\n")
+def kept(load: Load, name: str | None = None) -> None:
+    """Demand it. name: a row of docs/resilience.md, which goes to the file of TOPOLOGY_REPORT, build/reports/topology.json by default."""
+    report = load.report()
+    if name:
+        row = next(row for row in ROWS if row.name == name)
+        figures = ROOT / os.environ.get("TOPOLOGY_REPORT", "build/reports/topology.json")
+        figures.parent.mkdir(parents=True, exist_ok=True)
+        results.forget(figures, name, "plain")
+        results.add(figures, {**results.result(row, load, report, report.problems(row.failed, row.gap), took=report.seconds),
+                              "command": f"make molecule SCENARIO={SCENARIO}"})
     assert report.problems(failed=None) == [] and report.failures_counted <= 2, str(report)
 
 
@@ -73,7 +79,7 @@ def test_a_pool_is_added_while_clients_write(cluster):
     assert "the pool of minio4, minio5, minio6 is added" in predicted.text
     with clients(cluster) as load:
         green(play("expand", *EXPANDED))
-    kept(load.report())
+    kept(load, "expand")
     assert pools(cluster) == ["serving", "serving"]
     assert "198.18.12.14" in ssh("lb1", "cat", "/etc/nginx/nginx.conf").stdout
     again = green(play("expand", *EXPANDED))
@@ -93,7 +99,7 @@ def write(cluster) -> Load:
     """Clients that have written for a minute, in both pools, and replaced objects in either pool by ones in the other."""
     with clients(cluster) as load:
         time.sleep(60)
-    kept(load.report())
+    kept(load)
     return load
 
 
@@ -123,7 +129,7 @@ def test_pools_are_evened_out_while_clients_read(cluster, written, fuller):
     refused(play("rebalance", STOPPED, *EXPANDED), "would be served as they once were")
     with clients(cluster, mix=READING) as reading:
         done = green(play("rebalance", STOPPED, ASIDE, *EXPANDED))
-    kept(reading.report())
+    kept(reading, "rebalance")
     assert done.result("Say what was moved")["msg"].startswith("complete: ") and "complete: 0 " not in done.text
     assert written.report().problems(failed=None) == []
 
@@ -194,7 +200,7 @@ def test_a_pool_is_emptied_while_clients_read_and_late_uploads_are_found(cluster
     for upload in late:
         upload.join()
     assert status == {f"late-{number}": 200 for number in range(LATE)}
-    kept(reading.report())
+    kept(reading, "decommission")
     assert "decommission of pool 2: " in moved.text
     assert [load.report().problems(failed=None) for load in (written, rewritten)] == [[], []]
 
@@ -206,7 +212,7 @@ def test_a_pool_is_emptied_while_clients_read_and_late_uploads_are_found(cluster
 def test_an_empty_pool_is_removed_while_clients_write(cluster, written, rewritten, policies):
     with clients(cluster) as load:
         green(play("remove_pool", *SHRUNK))
-    kept(load.report())
+    kept(load, "remove-pool")
     assert [ssh(node, "systemctl", "is-active", "minio").stdout.strip() for node in SECOND] == ["inactive"] * 3
     assert [load.report().problems(failed=None) for load in (written, rewritten)] == [[], []]
     assert all(cluster.boto3().head_object(Bucket=written.bucket, Key=f"late-{number}") for number in range(LATE))
@@ -225,7 +231,7 @@ def test_a_dead_drive_is_replaced_while_clients_write(cluster):
         refused(play("replace_drive", *DRIVE), "name the device, uuid or label of the new drive")
         others = [process(node) for node in ("minio1", "minio3")]
         done = green(play("replace_drive", *DRIVE, *REPLACED))
-    kept(load.report())
+    kept(load, "replace-drive")
     assert done.result("Watch until the drives hold all that they are to hold")["heal"]["failed"] == 0
     assert "/dev/vdc" in ssh("minio2", "findmnt", "-nfo", "SOURCE", "/mnt/minio/drive1").stdout
     assert [process(node) for node in ("minio1", "minio3")] == others
@@ -249,7 +255,7 @@ def test_a_host_that_was_installed_anew_is_a_node_again(cluster):
         others = [process(node) for node in ("minio1", "minio2")]
         green(play("replace_node", "-e", "minio_topology_host=minio3", *REPLACED))
         assert [process(node) for node in ("minio1", "minio2")] == others
-    kept(load.report())
+    kept(load, "replace-node")
     green(play("verify", *REPLACED))
 
 
