@@ -32,7 +32,7 @@ SUITES: dict[str, list[list[str]]] = {
     # Fails, too, when the tests reach less of the engine than the file demands.
     "unit": [[*PARALLEL, "tests/unit", "--cov", "--cov-config=.config/coverage.ini"]],
     "meta": [[*PARALLEL, "tests/meta"]],
-    "integration": [["python", "tests/binaries.py"], [*PYTEST, "tests/integration"]],
+    "integration": [["python", "tests/binaries.py"], [*PARALLEL, "tests/integration"]],
     "arm64": [[*PYTEST, "tests/arm64"]],
     "molecule": [["molecule", "test", "-s", SCENARIO]],
 }

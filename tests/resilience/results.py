@@ -50,6 +50,12 @@ NOT_RUN = """
 
 - Requests under way at a node that dies are sent to another one. What cannot be repeated is answered with 502: POST, and bodies above 1 MiB, which
   the balancer does not keep (`minio_lb_repeat_kib`), here the parts of multipart uploads. The SDK repeats that.
+- A new root password restarts all nodes at once, because nodes with different ones do not speak to each other. The balancer holds requests meanwhile, so
+  none fails and all wait: for idle connections to close (5 s), for the restart, and until every node has looked for its peers' drives (17 s,
+  [server.md](server.md)). Without holding, the gap was 2.4 s and 48 of 7870 requests failed (2026-11-28).
+- Two nodes that start at the same time, without a playbook, may each have missed the other's drive until they look again, 15 to 17 s later. For so long an
+  object may be answered with 404 and a deleted one be listed; nothing is lost. The playbooks keep clients from such a node; after a power
+  failure of several nodes nothing keeps them away.
 - An object that is being committed through a node that dies stays locked until the other nodes let the dead one's lock expire, after one to two
   minutes. Requests for that object wait as long, the repeated PUT among them, and clients with less patience (60 s here) give up
   (`ReadTimeoutError`); no other object waits.

@@ -116,7 +116,7 @@ with tempfile.NamedTemporaryFile("w", suffix=".conf") as file, tempfile.Temporar
     file.flush()
     subprocess.run(["nginx", "-c", file.name], check=True)
     try:
-        for path, size in (("/once", 300_000), ("/wrong", 300_000), ("/large", 3_000_000)):
+        for path, size in (("/once", 300_000), ("/wrong", 300_000), ("/part", 10_000_000), ("/large", 20_000_000)):
             connection = http.client.HTTPConnection("127.0.0.1", 19000, timeout=30)
             connection.request("PUT", path, b"x" * size)
             answer = connection.getresponse()
@@ -129,4 +129,5 @@ with tempfile.NamedTemporaryFile("w", suffix=".conf") as file, tempfile.Temporar
 @pytest.mark.parametrize(("status", "drained"), [(400, []), (400, NODES[:2]), (503, NODES[:2])])
 def test_a_put_that_a_starting_node_spoiled_is_sent_once_more(status, drained):
     done = ssh("lb1", "python3", "-", str(status), *drained, stdin=TWICE)
-    assert done.stdout.splitlines() == ["/once 200 300000 2", f"/wrong {status} 300000 2", f"/large {status} 3000000 1"], done.stderr
+    part = "/part 200 10000000 2" if drained else f"/part {status} 10000000 1"
+    assert done.stdout.splitlines() == ["/once 200 300000 2", f"/wrong {status} 300000 2", part, f"/large {status} 20000000 1"], done.stderr
