@@ -135,10 +135,9 @@ def when(runs: list[dict[str, Any]]) -> str:
     """How many runs there are, when they were made, and how busy the machine was with other things."""
     if not runs:
         return "No runs"
-    dates, busy, cores = sorted(run["date"] for run in runs), [run["load"] for run in runs], os.cpu_count() or 1
-    loaded = sum(load > cores for load in busy)
-    return (f"{len(runs)} runs from {dates[0]} to {dates[-1]} UTC. Load average over the minute before a run: {min(busy)} to {max(busy)} on {cores} "
-            f"cores; **{loaded} of the runs began on a loaded machine** (above its cores), and their times say little")
+    dates, busy = sorted(run["date"] for run in runs), [run["load"] for run in runs]
+    return (f"{len(runs)} runs from {dates[0]} to {dates[-1]} UTC. Load average over the minute before a run, which is that of the run before it where the "
+            f"machine does nothing else: {min(busy)} to {max(busy)} on {os.cpu_count()} cores")
 
 
 def render(path: Path) -> None:

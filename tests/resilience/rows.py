@@ -276,7 +276,7 @@ ROWS = [
     Row("rollback", "older release (upgrade.yml)", rollback),
     Row("upgrade", "newer release (upgrade.yml)", upgrade, release=OLD),
     Row("environment", "changed environment (deploy.yml)", environment),
-    Row("rotation", "new root password (rotate_credentials.yml)", rotation, gap=40),
+    Row("rotation", "new root password (rotate_credentials.yml)", rotation, gap=5),
     Row("dynamic", "dynamic configuration, twice", dynamic),
     Row("certificates", "certificate renewal (deploy.yml)", certificates),
     Row("restore", "a backup put over a cluster in use (restore.yml)", restore),
