@@ -66,6 +66,7 @@ def engine() -> None:
     if not shutil.which("dockerd"):
         install(["docker.io"])
     with step("Start the Docker engine"):
+        started = None
         if Path("/run/systemd/system").is_dir():
             run("systemctl", "start", "docker")
         else:
@@ -76,7 +77,7 @@ def engine() -> None:
             (STATE / "dockerd.pid").write_text(f"{started.pid}\n")
         deadline = time.monotonic() + 60
         while not answers():
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or (started and started.poll() is not None):
                 raise LabError(f"The Docker engine does not answer. Its log: {STATE / 'dockerd.log'} "
                                "or `journalctl -u docker`.")
             time.sleep(0.5)

@@ -9,6 +9,7 @@
 """
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -91,6 +92,11 @@ def stop_engine() -> None:
     process = Path("/proc") / pid_file.read_text().strip()
     if process.exists() and (process / "comm").read_text().strip() == "dockerd":
         os.kill(int(process.name), 15)
+        deadline = time.monotonic() + 30
+        # Else the next one meets its files. A process that has ended and is still listed has no command line.
+        with contextlib.suppress(OSError):
+            while (process / "cmdline").read_bytes() and time.monotonic() < deadline:
+                time.sleep(0.1)
     pid_file.unlink()
 
 

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "lab"))
 
 import bootstrap  # noqa: E402
+import demo  # noqa: E402
 import lab  # noqa: E402
 
 
@@ -79,3 +80,17 @@ def test_an_unreachable_package_mirror_is_named_as_the_cause():
 def test_a_failing_command_is_reported_with_its_last_lines():
     with pytest.raises(lab.LabError, match="status 3:\nthe reason"):
         lab.run("sh", "-c", "echo the reason >&2; exit 3")
+
+
+ENGINE = "import signal, sys, time; signal.signal(15, lambda *_: (time.sleep(0.7), sys.exit(7))); print(1, flush=True); time.sleep(60)"
+
+
+def test_an_engine_that_is_stopped_has_ended_before_another_may_be_started(tmp_path, monkeypatch):
+    (tmp_path / "dockerd").symlink_to(Path(sys.executable).resolve())
+    with subprocess.Popen([tmp_path / "dockerd", "-c", ENGINE], stdout=subprocess.PIPE) as engine:
+        engine.stdout.readline()
+        (tmp_path / "dockerd.pid").write_text(f"{engine.pid}\n")
+        monkeypatch.setattr(demo, "STATE", tmp_path)
+        monkeypatch.setattr(bootstrap, "answers", lambda: False)
+        demo.stop_engine()
+        assert engine.poll() == 7 and not (tmp_path / "dockerd.pid").exists()
