@@ -135,7 +135,7 @@ pool:
       type: dict
       contains:
         state:
-          description: V(none), V(active), V(complete), V(stopped) or V(failed).
+          description: V(none), also when a pool has been removed since, V(active), V(complete), V(stopped) or V(failed).
           type: str
         id:
           description: The server's id for it.

@@ -206,7 +206,7 @@ def start(directory: Path, drives: int, certs: Path | None = None, pools: Sequen
     """A server of its own, with more variables in its environment; returns when it takes writes. A pool's drives are named after it."""
     port = free_port()
     for pool, number in itertools.product(pools, range(1, drives + 1)):
-        (directory / f"{pool}{number}").mkdir(parents=True)
+        (directory / f"{pool}{number}").mkdir(parents=True, exist_ok=True)
     environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "MINIO_ROOT_USER": ACCESS_KEY,
                    "MINIO_ROOT_PASSWORD": SECRET_KEY, "MINIO_CI_CD": "1", "MINIO_BROWSER": "off", **variables}
     with open(directory / "log", "wb") as log:

@@ -158,6 +158,23 @@ def test_a_rebalance_can_be_stopped(uneven):
     assert run("pool", {"action": "stop_rebalance"})["changed"] is False
 
 
+def test_a_pool_that_was_removed_since_the_last_rebalance_hides_it_and_nothing_else(tmp_path):
+    """The server counts the pools of the last rebalance with those of now, and breaks down over one more."""
+    with running(tmp_path, pools=("d", "e", "f")) as server:
+        server.mc("admin", "rebalance", "start", "s3")
+        run, deadline = runner(server), time.monotonic() + 30
+        while run("pool", {})["pool"]["rebalance"]["state"] == "active":
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        assert run("pool", {})["pool"]["rebalance"]["state"] == "complete"
+        assert states(run("pool", {"action": "decommission", "pool": "2", "wait": True})) == ["serving", "serving", "complete"]
+    with running(tmp_path, pools=("d", "e")) as server:
+        told = server.mc("admin", "rebalance", "status", "s3", check=False)
+        assert told["status"] == "error", "the server counts right now: _pool.rebalance need not mind it any more"
+        seen = runner(server)("pool", {})
+        assert states(seen) == ["serving", "serving"] and seen["pool"]["rebalance"]["state"] == "none"
+
+
 def test_one_pool_only(run):
     listed = run("pool", {}, check=True)
     assert [pool["index"] for pool in listed["pool"]["pools"]] == [0] and listed["pool"]["rebalance"]["state"] == "none"
