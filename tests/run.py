@@ -1,20 +1,24 @@
 # Copyright: (c) 2026, the oracle1.minio maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run test suites one after the other and end with one plain line, `N passed, N failed`.
+"""Run test suites and end with one plain line, `N passed, N failed`.
 
     python tests/run.py lint unit ...
+
+They run in their order, neighbours that use one core each (SINGLE) at the same time.
 
 A pytest suite counts its tests, any other command counts as one. Every suite runs, whatever the ones before it did.
 The names of failed tests stand at the end, those of a molecule scenario too.
 """
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +40,7 @@ SUITES: dict[str, list[list[str]]] = {
     "arm64": [[*PYTEST, "tests/arm64"]],
     "molecule": [["molecule", "test", "-s", SCENARIO]],
 }
+SINGLE = {"lint", "sanity"}
 
 
 def failures(report: Path) -> list[str]:
@@ -68,21 +73,29 @@ def run(suite: str, number: int, command: list[str]) -> tuple[int, int, list[str
     return tests - bad - skipped, max(bad + skipped, int(done.returncode != 0)), lines
 
 
+def run_suite(suite: str) -> tuple[int, int, list[str], str]:
+    """Passed and failed of a suite, a line for each failure, and its row of the summary."""
+    start = time.monotonic()
+    counts = [run(suite, number, command) for number, command in enumerate(SUITES[suite])]
+    good, bad = sum(count[0] for count in counts), sum(count[1] for count in counts)
+    row = f"{suite:<12} {good:>5} passed {bad:>4} failed {time.monotonic() - start:>7.0f} s"
+    return good, bad, [f"{suite}: {line}" for count in counts for line in count[2]], row
+
+
 def main(suites: list[str]) -> int:
     unknown = [suite for suite in suites if suite not in SUITES]
     if unknown or not suites:
         print(f"unknown suite {unknown}; known: {' '.join(SUITES)}", file=sys.stderr)
         return 2
     REPORTS.mkdir(parents=True, exist_ok=True)
-    rows, lines, passed, failed = [], [], 0, 0
-    for suite in suites:
-        start = time.monotonic()
-        print(f"\n=== {suite} ===", flush=True)
-        counts = [run(suite, number, command) for number, command in enumerate(SUITES[suite])]
-        good, bad = sum(c[0] for c in counts), sum(c[1] for c in counts)
-        rows.append(f"{suite:<12} {good:>5} passed {bad:>4} failed {time.monotonic() - start:>7.0f} s")
-        passed, failed = passed + good, failed + bad
-        lines += [f"{suite}: {line}" for count in counts for line in count[2]]
+    done = []
+    for single, group in itertools.groupby(suites, SINGLE.__contains__):
+        for together in [list(group)] if single else [[suite] for suite in group]:
+            print(f"\n=== {' and '.join(together)} ===", flush=True)
+            with ThreadPoolExecutor(len(together)) as pool:
+                done += pool.map(run_suite, together)
+    lines, rows = [line for entry in done for line in entry[2]], [entry[3] for entry in done]
+    passed, failed = sum(entry[0] for entry in done), sum(entry[1] for entry in done)
     print("\n" + "\n".join([*lines, "", *rows]))
     print(f"\n{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0

@@ -79,12 +79,16 @@ class Cluster:
         """Whether the host's watchdog keeps it from a node."""
         return "minio_watchdog" in self.on(host, "nft", "list", "tables", ok=False)
 
+    def left_out(self) -> bool:
+        """Whether the balancer keeps requests from a node that came back."""
+        return bool(self.on(self.balancer, "ls", "/run/minio_watchdog", ok=False).split())
+
     def whole(self) -> bool:
-        return (all(self.healthy(node) and self.settled(node) for node in self.nodes)
+        return (all(self.healthy(node) and self.settled(node) for node in self.nodes) and not self.left_out()
                 and not any(self.fenced(host) for host in (*self.nodes, self.balancer)))
 
     def wait_whole(self, seconds: float = 180) -> None:
-        wait_until("every node is healthy, settled and spoken with", self.whole, seconds)
+        wait_until("every node is healthy, settled, spoken with and asked", self.whole, seconds)
 
     # -- what it runs ---------------------------------------------------------------------------
 

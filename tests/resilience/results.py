@@ -53,9 +53,10 @@ NOT_RUN = """
 - A new root password restarts all nodes at once, because nodes with different ones do not speak to each other. The balancer holds requests meanwhile, so
   none fails and all wait: for idle connections to close (5 s), for the restart, and until every node has looked for its peers' drives (17 s,
   [server.md](server.md)). Without holding, the gap was 2.4 s and 48 of 7870 requests failed (2026-11-28).
-- Two nodes that start at the same time, without a playbook, may each have missed the other's drive until they look again, 15 to 17 s later. For so long an
-  object may be answered with 404 and a deleted one be listed; nothing is lost. The playbooks keep clients from such a node; after a power
-  failure of several nodes nothing keeps them away.
+- Two nodes that start at the same time may each have missed the other's drive until they look again, 15 to 17 s later. For so long they may answer
+  404 for an object that exists and list a deleted one; nothing is lost. The playbooks keep clients from such a node, and so does the balancer's watchdog
+  ([watchdog.md](watchdog.md)) as long as another node serves. Without it one GET and five LIST of 1478 requests were wrong (2026-11-29). When
+  all nodes come back together there is nobody else to ask.
 - An object that is being committed through a node that dies stays locked until the other nodes let the dead one's lock expire, after one to two
   minutes. Requests for that object wait as long, the repeated PUT among them, and clients with less patience (60 s here) give up
   (`ReadTimeoutError`); no other object waits.

@@ -12,12 +12,20 @@ neither answers nor refuses. When exactly one is silent and all others answer,
   majority is gone;
 - a balancer fences it without asking, because that parts no nodes.
 
-Nothing is done while a second server does not answer, and never to two at once. Settings (argv 1) are a JSON file:
+Nothing is done while a second server does not answer, and never to two at once.
+
+On a balancer it also keeps requests from servers that come back: one that has refused gets none until it has said for long enough that
+it has its write quorum. A server that starts looks for its peers' drives once, and those of peers that start with it only seconds later;
+until then it takes objects for missing that are on them.
+
+Settings (argv 1) are a JSON file:
 
     {"servers": {"minio1": {"address": "198.51.100.11", "port": 9000, "vote_port": 9146}, ...}, "own": "minio1" or null,
-     "unit": "minio.service", "tls": true, "fence": true, "timeout": 1.5, "kill_after": 3, "fence_after": 4, "lift_after": 3}
+     "unit": "minio.service", "tls": true, "fence": true, "timeout": 1.5, "kill_after": 3, "fence_after": 4, "lift_after": 3,
+     "settle": 17, "balancer": "/etc/nginx/minio_lb.json" or null, "returning": "/run/minio_watchdog"}
 
-timeout is in seconds, the others are numbers of questions in a row. On a node whose watchdog may fence, whoever connects to its
+timeout is in seconds, the others are numbers of questions in a row. `balancer` is what the role minio_lb says of itself, and in `returning`
+nginx looks for a file with the name of each server that gets no requests. On a node whose watchdog may fence, whoever connects to its
 vote_port is told whom it cannot reach; nothing is read from there. A changed settings file or program ends the process, and
 systemd starts it again. Standard library and Python 3.9 only; needs nft and ss.
 """
@@ -64,7 +72,10 @@ class Track:
 
 @dataclass
 class Watch:
-    """What is known and what has been done. `agreed`: in this round a majority cannot reach the suspect; `doubted`: rounds without it."""
+    """What is known and what has been done. `agreed`: in this round a majority cannot reach the suspect; `doubted`: rounds without it.
+
+    `away`: servers that have refused and have not been of use for long enough since; `left_out`: those that get no requests for it.
+    """
 
     settings: Mapping[str, Any]
     tracks: dict[str, Track] = field(default_factory=dict)
@@ -72,9 +83,11 @@ class Watch:
     killed: float = float("-inf")
     agreed: bool = False
     doubted: int = 0
+    away: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
 
-    def note(self, answers: Mapping[str, tuple[str, int]]) -> None:
-        """Keep one round's answers."""
+    def note(self, answers: Mapping[str, tuple[str, int]], drained: Collection[str] = ()) -> None:
+        """Keep one round's answers. Who drained a server sees to it himself that it is of use again."""
         quiet = [name for name, (answer, _status) in answers.items() if answer != ANSWERS]
         for name, (answer, status) in answers.items():
             track = self.tracks.setdefault(name, Track())
@@ -83,6 +96,10 @@ class Watch:
             # Only while all others answer: else this host may be the one that is cut off.
             track.alone = track.alone + 1 if answer == SILENT and quiet == [name] else 0
             track.good = track.good + 1 if status == 200 else 0
+            if answer == REFUSES and name not in drained:
+                self.away.add(name)
+            elif name in drained or (name in self.away and track.good >= self.settings["settle"]):
+                self.away.discard(name)
         self.agreed = False
 
     @property
@@ -102,6 +119,14 @@ class Watch:
         """Keep what the other nodes say about the suspect."""
         self.agreed = majority(self.suspect or "", self.settings["own"], self.tracks, views)
         self.doubted = 0 if self.agreed else self.doubted + 1
+
+    def returning(self, drained: Collection[str], groups: Collection[Collection[str]]) -> set[str]:
+        """The servers to keep requests from because they were away: as many as nginx is prepared for, and none when no other serves."""
+        kept = set(drained)
+        if not any(track.good for name, track in self.tracks.items() if name not in self.away | kept):
+            return set()
+        fitting = [set(group) for group in groups if kept <= set(group) <= kept | self.away]
+        return max(fitting, key=len, default=kept) - kept
 
     def decide(self, now: float) -> tuple[str, str]:
         """What to do next, and to which server: ("kill" | "fence" | "lift" | "", name). Pure."""
@@ -277,12 +302,16 @@ def look(watch: Watch, pool: ThreadPoolExecutor) -> None:
     """One round of questions, and what follows from it."""
     settings, servers = watch.settings, watch.settings["servers"]
 
-    def question(name: str) -> tuple[str, int]:
-        # Who is fenced must be of use again, as far as this host can tell, before it gets requests.
-        path = "/minio/health/cluster" if name == watch.fenced and not settings["own"] else "/minio/health/live"
-        return ask(servers[name], settings["timeout"], path, settings["tls"])
+    balancer = described(settings["balancer"])
+    drained = os.listdir(balancer["directory"]) if balancer else []
 
-    watch.note(dict(zip(servers, pool.map(question, servers))))
+    def question(name: str) -> tuple[str, int]:
+        # Who is fenced or was away must be of use again, as far as this host can tell, before it gets requests.
+        useful = not settings["own"] if name == watch.fenced else balancer and name in watch.away
+        return ask(servers[name], settings["timeout"], "/minio/health/cluster" if useful else "/minio/health/live", settings["tls"])
+
+    watch.note(dict(zip(servers, pool.map(question, servers))), drained)
+    leave_out(watch, watch.returning(drained, balancer["groups"]) if balancer else set())
     suspect = watch.suspect
     if suspect:
         others = [name for name in servers if name not in (settings["own"], suspect)]
@@ -290,6 +319,28 @@ def look(watch: Watch, pool: ThreadPoolExecutor) -> None:
         if not watch.agreed and not watch.fenced and watch.tracks[suspect].alone == settings["fence_after"]:
             say(f"{suspect} is silent here, but no majority of the nodes says so: not fenced")
     act(watch, *watch.decide(time.monotonic()))
+
+
+def described(path: Optional[str]) -> Optional[dict[str, Any]]:
+    """What nginx is prepared for; None where this host is no balancer, or not yet."""
+    try:
+        with open(path or os.devnull, encoding="utf-8") as stream:
+            settings = json.load(stream)
+        return settings if os.path.isdir(settings["directory"]) else None
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def leave_out(watch: Watch, wanted: set[str]) -> None:
+    """Let nginx know. Each request looks for the files, so nothing is reloaded; systemd removes them when this program ends."""
+    for name in sorted(wanted - watch.left_out):
+        with open(os.path.join(watch.settings["returning"], name), "w", encoding="utf-8"):
+            pass
+        say(f"{name} refuses: it gets no requests until it has said {watch.settings['settle']} times that it has its write quorum")
+    for name in sorted(watch.left_out - wanted):
+        os.unlink(os.path.join(watch.settings["returning"], name))
+        say(f"{name} gets requests again")
+    watch.left_out = wanted
 
 
 def act(watch: Watch, verb: str, name: str) -> None:

@@ -1,6 +1,7 @@
 """When the watchdog kills, fences and lifts, and what it takes for an answer."""
 from __future__ import annotations
 
+import json
 import socket
 import sys
 import threading
@@ -12,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "roles/minio_watchd
 
 import minio_watchdog as watchdog  # noqa: E402
 
-SETTINGS = {"own": "minio1", "fence": True, "kill_after": 3, "fence_after": 4, "lift_after": 3}
+SETTINGS = {"own": "minio1", "fence": True, "kill_after": 3, "fence_after": 4, "lift_after": 3, "settle": 5}
 NAMES = ["minio1", "minio2", "minio3"]
 A, R, S = (watchdog.ANSWERS, 200), (watchdog.REFUSES, 0), (watchdog.SILENT, 0)
 ILL = (watchdog.ANSWERS, 503)
@@ -153,6 +154,80 @@ def test_nobody_is_asked_where_fencing_is_off_or_by_a_balancer():
         for _round in range(9):
             watch.note(dict(zip(NAMES, (A, A, S))))
         assert watch.suspect is None
+
+
+PAIRS = [["minio1"], ["minio2"], ["minio3"], ["minio1", "minio2"], ["minio2", "minio3"], ["minio1", "minio3"]]
+
+
+def left_out(rounds, drained=(), groups=PAIRS):
+    """Whom a balancer keeps requests from after these rounds."""
+    watch = watchdog.Watch({**SETTINGS, "own": None})
+    for answers in rounds:
+        watch.note(dict(zip(NAMES, answers)), drained)
+    return watch.returning(drained, groups)
+
+
+@pytest.mark.parametrize(("rounds", "names"), [
+    ([(A, A, A)] * 9, set()),
+    ([(A, A, R)], {"minio3"}),
+    ([(A, A, R)] + [(A, A, A)] * 4, {"minio3"}),
+    ([(A, A, R)] + [(A, A, A)] * 5, set()),
+    # In a row, and with its write quorum.
+    ([(A, A, R)] + [(A, A, A)] * 4 + [(A, A, ILL)] + [(A, A, A)] * 4, {"minio3"}),
+    ([(A, A, R)] + [(A, A, ILL)] * 99, {"minio3"}),
+    ([(A, R, R)] + [(A, A, A)] * 4, {"minio2", "minio3"}),
+    ([(A, R, R), (A, A, R)] + [(A, A, A)] * 4, {"minio3"}),
+    # Somebody must serve: after a power cut all come back together.
+    ([(R, R, R)] + [(A, A, A)] * 4, set()),
+    ([(A, R, R)] + [(A, A, A)] * 3 + [(ILL, A, A)], set()),
+    ([(A, R, R)] + [(A, A, A)] * 3 + [(S, A, A)], set()),
+    # What only waits has not looked for its peers anew.
+    ([(A, A, S)] * 9 + [(A, A, A)], set()),
+])
+def test_a_server_that_comes_back_gets_no_requests_until_it_has_been_of_use_for_a_while(rounds, names):
+    assert left_out(rounds) == names
+
+
+def test_who_drains_a_server_says_when_it_is_of_use():
+    assert left_out([(A, A, R)] * 3 + [(A, A, A)], drained=["minio3"]) == set()
+    watch = watchdog.Watch({**SETTINGS, "own": None})
+    for answers in [(A, A, R)] * 3 + [(A, A, A)]:
+        watch.note(dict(zip(NAMES, answers)), ["minio3"])
+    watch.note(dict(zip(NAMES, (A, A, A))))
+    assert watch.returning([], PAIRS) == set()
+
+
+def test_only_sets_that_nginx_is_prepared_for_are_left_out_and_never_all():
+    gone = [(A, R, R)]
+    assert left_out(gone, groups=PAIRS[:4]) in ({"minio2"}, {"minio3"})
+    assert left_out(gone, groups=[]) == set()
+    # Another set than those nginx knows would leave nobody out, not even the drained.
+    assert left_out([(A, A, R)], drained=["minio1"], groups=PAIRS[:5]) == set()
+    assert left_out([(A, A, R)], drained=["minio1"]) == {"minio3"}
+    assert left_out(gone, drained=["minio1"]) == set()
+
+
+def test_nginx_finds_a_file_for_each_server_that_is_left_out(tmp_path, capsys):
+    watch = watchdog.Watch({**SETTINGS, "returning": str(tmp_path)})
+    watchdog.leave_out(watch, {"minio2", "minio3"})
+    assert {path.name for path in tmp_path.iterdir()} == {"minio2", "minio3"}
+    watchdog.leave_out(watch, {"minio3"})
+    assert {path.name for path in tmp_path.iterdir()} == {"minio3"}
+    watchdog.leave_out(watch, {"minio3"})
+    assert capsys.readouterr().out.splitlines() == [
+        *(f"{name} refuses: it gets no requests until it has said 5 times that it has its write quorum" for name in ("minio2", "minio3")),
+        "minio2 gets requests again"]
+
+
+def test_a_host_that_is_no_balancer_or_not_yet_leaves_nobody_out(tmp_path):
+    settings = tmp_path / "minio_lb.json"
+    assert watchdog.described(None) is None and watchdog.described(str(settings)) is None
+    settings.write_text("{")
+    assert watchdog.described(str(settings)) is None
+    settings.write_text(json.dumps({"directory": str(tmp_path / "drained"), "groups": PAIRS}))
+    assert watchdog.described(str(settings)) is None
+    (tmp_path / "drained").mkdir()
+    assert watchdog.described(str(settings))["groups"] == PAIRS
 
 
 @pytest.fixture
