@@ -94,8 +94,7 @@ def _replication(client: Client) -> dict[str, Any]:
     own = client.admin("GET", "site-replication/info", {"api-version": "1"}, attempt="read the sites").json().get("name")
     metrics = status.get("Metrics") or {}
     peers = metrics.get("replMetrics") or {}
-    account = client.admin("GET", "accountinfo", attempt="list the buckets that replicate").json()
-    names = [bucket["name"] for bucket in account.get("Buckets") or [] if (bucket.get("details") or {}).get("replication")]
+    names = [bucket["name"] for bucket in _account(client).get("Buckets") or [] if (bucket.get("details") or {}).get("replication")]
     return {
         "linked": bool(status.get("Enabled")),
         "sites": sorted((_site(site, peers.get(name) or {}, own) for name, site in (status.get("Sites") or {}).items()),
@@ -106,6 +105,12 @@ def _replication(client: Client) -> dict[str, Any]:
         "queued": _amount((metrics.get("queued") or {}).get("curr")),
         "buckets": [target for name in sorted(names) for target in _targets(client, name)],
     }
+
+
+def _account(client: Client) -> dict[str, Any]:
+    """What the account that asks may see, all buckets among it."""
+    answer: dict[str, Any] = client.admin("GET", "accountinfo", attempt="list the buckets").json()
+    return answer
 
 
 def _amount(counter: Mapping[str, Any] | None) -> dict[str, int]:
@@ -162,6 +167,7 @@ GATHER: dict[str, Callable[[Client], dict[str, Any]]] = {
     "replication": lambda client: {"replication": _replication(client)},
     "usage": lambda client: {"bucket_usage": _bucket_usage(client)},
     "tiers": lambda client: {"tiers": _tiers(client)},
+    "buckets": lambda client: {"buckets": sorted(bucket["name"] for bucket in _account(client).get("Buckets") or [])},
 }
 SPEC: dict[str, dict[str, Any]] = {"gather": {"type": "list", "elements": "str", "choices": list(GATHER), "default": ["cluster"]}}
 

@@ -23,9 +23,10 @@ options:
       - V(replication) is how far sites and the targets of buckets are behind, in three and one for every bucket that replicates.
       - V(usage) is the use of every bucket, in one.
       - V(tiers) is the remote tiers and their use, in two.
+      - V(buckets) is the names of the buckets that the account may see, in one.
     type: list
     elements: str
-    choices: [cluster, pools, healing, replication, usage, tiers]
+    choices: [cluster, pools, healing, replication, usage, tiers, buckets]
     default: [cluster]
 attributes:
   check_mode:
@@ -494,6 +495,11 @@ info:
                 bytes:
                   description: Their size.
                   type: int
+    buckets:
+      description: Names of the buckets, sorted.
+      returned: when O(gather) has V(buckets)
+      type: list
+      elements: str
     bucket_usage:
       description: What every bucket holds, as of the server's last scan, which may be minutes old.
       returned: when O(gather) has V(usage)

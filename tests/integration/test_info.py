@@ -30,13 +30,13 @@ def test_plain_info_is_one_request(run):
     assert run("info", {})["requests"] == {"reads": 1, "writes": 0}
 
 
-EVERYTHING = ["cluster", "pools", "healing", "replication", "usage", "tiers"]
+EVERYTHING = ["cluster", "pools", "healing", "replication", "usage", "tiers", "buckets"]
 
 
 def test_the_keys_are_the_documented_ones(run, tier):
     value = run("info", {"gather": EVERYTHING}, check=True)["info"]
     as_documented(value)
-    assert set(run("info", {})["info"]) == set(value) - {"pools", "rebalance", "healing", "replication", "bucket_usage", "tiers"}
+    assert set(run("info", {})["info"]) == set(value) - {"pools", "rebalance", "healing", "replication", "bucket_usage", "tiers", "buckets"}
 
 
 def test_what_is_gathered_is_what_mc_says(run, server, tier):
@@ -46,6 +46,7 @@ def test_what_is_gathered_is_what_mc_says(run, server, tier):
     ours = next(item for item in info["tiers"] if item["name"] == tier)
     assert (ours["type"], ours["endpoint"], ours["bucket"]) == ("minio", told["MinIO"]["Endpoint"], "cold")
     assert info["replication"]["linked"] is False and info["replication"]["sites"] == []
+    assert info["buckets"] == sorted(item["Name"] for item in server.boto3().list_buckets()["Buckets"])
     assert info["healing"]["drives"] == [] and info["rebalance"]["state"] == "none"
 
 
