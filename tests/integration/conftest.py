@@ -232,9 +232,9 @@ def takes_writes(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def running(directory: Path, **options: Any) -> Iterator[Server]:
-    """A server of its own for as long as the context lasts: four drives a pool; options are those of start."""
-    process, port = start(directory, 4, **options)
+def running(directory: Path, drives: int = 4, **options: Any) -> Iterator[Server]:
+    """A server of its own for as long as the context lasts: so many drives a pool; options are those of start."""
+    process, port = start(directory, drives, **options)
     # A test may have started another process in the place of this one.
     started = Server(port, Wire(port), directory, process=process)
     try:

@@ -7,8 +7,11 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 
 import pytest
+from botocore.exceptions import ClientError
+from conftest import running
 
 NOTHING = {"healed": 0, "failed": 0, "removed": 0, "bytes_healed": 0, "problems": []}
 SIZE = 300_000
@@ -123,3 +126,37 @@ def test_the_background_heal_is_what_mc_shows(run, server):
     told = server.mc("admin", "heal", "s3")["HealInfo"]
     assert status["heal"]["servers_offline"] == (told.get("offline_nodes") or []) and status["heal"]["drives"] == []
     assert status["heal"]["scanned"] == told["ScannedItemsCount"]
+
+
+def replace_first(server, prepared):
+    """Another file system in the place of the first drive of a server that has a bucket of 20 objects."""
+    s3, new = server.boto3(), server.directory / "new"
+    s3.create_bucket(Bucket="kept")
+    for number in range(20):
+        s3.put_object(Bucket="kept", Key=f"key{number}", Body=b"x")
+    new.mkdir()
+    if prepared:
+        (new / "kept").mkdir()
+    (server.directory / "drive1").rename(server.directory / "old")
+    new.rename(server.directory / "drive1")
+
+
+def listed(server):
+    try:
+        return server.boto3().list_objects_v2(Bucket="kept")["KeyCount"]
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+
+
+def test_a_new_drive_hides_a_bucket_unless_it_has_its_directory(tmp_path):
+    """Why replace_drive.yml and replace_node.yml make the buckets on a new drive: the server lists three drives, and believes one."""
+    with running(tmp_path / "blank", drives=3) as blank, running(tmp_path / "prepared", drives=3) as prepared:
+        found, deadline = {}, time.monotonic() + 60
+        for server in (blank, prepared):
+            replace_first(server, server is prepared)
+            found[server.directory] = {listed(server)}
+        while any(len(list(server.directory.glob("drive1/kept/*/xl.meta"))) < 20 for server in (blank, prepared)):
+            for server in (blank, prepared):
+                found[server.directory].add(listed(server))
+            assert time.monotonic() < deadline, found
+        assert found == {blank.directory: {20, "NoSuchBucket"}, prepared.directory: {20}}
