@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping
 
+from ansible_collections.oracle1.minio.plugins.module_utils import _bucket as bucket_resource
 from ansible_collections.oracle1.minio.plugins.module_utils import _heal as heal
 from ansible_collections.oracle1.minio.plugins.module_utils import _pool as pool
 from ansible_collections.oracle1.minio.plugins.module_utils._action import Step
@@ -94,7 +95,8 @@ def _replication(client: Client) -> dict[str, Any]:
     own = client.admin("GET", "site-replication/info", {"api-version": "1"}, attempt="read the sites").json().get("name")
     metrics = status.get("Metrics") or {}
     peers = metrics.get("replMetrics") or {}
-    names = [bucket["name"] for bucket in _account(client).get("Buckets") or [] if (bucket.get("details") or {}).get("replication")]
+    account = client.admin("GET", "accountinfo", attempt="list the buckets that replicate").json()
+    names = [bucket["name"] for bucket in account.get("Buckets") or [] if (bucket.get("details") or {}).get("replication")]
     return {
         "linked": bool(status.get("Enabled")),
         "sites": sorted((_site(site, peers.get(name) or {}, own) for name, site in (status.get("Sites") or {}).items()),
@@ -105,12 +107,6 @@ def _replication(client: Client) -> dict[str, Any]:
         "queued": _amount((metrics.get("queued") or {}).get("curr")),
         "buckets": [target for name in sorted(names) for target in _targets(client, name)],
     }
-
-
-def _account(client: Client) -> dict[str, Any]:
-    """What the account that asks may see, all buckets among it."""
-    answer: dict[str, Any] = client.admin("GET", "accountinfo", attempt="list the buckets").json()
-    return answer
 
 
 def _amount(counter: Mapping[str, Any] | None) -> dict[str, int]:
@@ -167,7 +163,7 @@ GATHER: dict[str, Callable[[Client], dict[str, Any]]] = {
     "replication": lambda client: {"replication": _replication(client)},
     "usage": lambda client: {"bucket_usage": _bucket_usage(client)},
     "tiers": lambda client: {"tiers": _tiers(client)},
-    "buckets": lambda client: {"buckets": sorted(bucket["name"] for bucket in _account(client).get("Buckets") or [])},
+    "buckets": lambda client: {"buckets": sorted(bucket_resource.names(client))},
 }
 SPEC: dict[str, dict[str, Any]] = {"gather": {"type": "list", "elements": "str", "choices": list(GATHER), "default": ["cluster"]}}
 

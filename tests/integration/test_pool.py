@@ -170,7 +170,7 @@ def test_a_pool_that_was_removed_since_the_last_rebalance_hides_it_and_nothing_e
         assert states(run("pool", {"action": "decommission", "pool": "2", "wait": True})) == ["serving", "serving", "complete"]
     with running(tmp_path, pools=("d", "e")) as server:
         told = server.mc("admin", "rebalance", "status", "s3", check=False)
-        assert told["status"] == "error", "the server counts right now: _pool.rebalance need not mind it any more"
+        assert told["status"] == "error", "the server counts right now: _pool.look need not mind it any more"
         seen = runner(server)("pool", {})
         assert states(seen) == ["serving", "serving"] and seen["pool"]["rebalance"]["state"] == "none"
 
