@@ -164,7 +164,9 @@ def ask(server: Mapping[str, Any], timeout: float, path: str, tls: bool) -> tupl
         return UNKNOWN, 0
     try:
         with socket.socket(family, kind, protocol) as link:
-            link.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, MARK)
+            with contextlib.suppress(OSError):
+                # Where the kernel knows no marks (an emulated host) it knows no fence either, and the server is not to blame.
+                link.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, MARK)
             link.settimeout(timeout)
             link.connect(address)
             if tls:

@@ -297,14 +297,12 @@ def reply(listener, text: bytes) -> None:
     (b"HTTP/1.1 503 Service Unavailable\r\n\r\n", (watchdog.ANSWERS, 503)),
     (b"", (watchdog.REFUSES, 0)),
 ])
-def test_what_is_said_is_an_answer(listener, text, answer, monkeypatch):
-    monkeypatch.setattr(watchdog.socket, "SO_MARK", socket.SO_KEEPALIVE)  # marks are root's
+def test_what_is_said_is_an_answer(listener, text, answer):
     reply(listener, text)
     assert watchdog.ask({"address": "127.0.0.1", "port": listener.getsockname()[1]}, 2, "/", tls=False) == answer
 
 
-def test_a_frozen_server_is_silent_and_a_dead_one_refuses(listener, monkeypatch):
-    monkeypatch.setattr(watchdog.socket, "SO_MARK", socket.SO_KEEPALIVE)
+def test_a_frozen_server_is_silent_and_a_dead_one_refuses(listener):
     server = {"address": "127.0.0.1", "port": listener.getsockname()[1]}
     assert watchdog.ask(server, 0.3, "/", tls=True) == S
     assert watchdog.ask(server, 0.3, "/", tls=False) == S
@@ -312,10 +310,17 @@ def test_a_frozen_server_is_silent_and_a_dead_one_refuses(listener, monkeypatch)
     assert watchdog.ask(server, 0.3, "/", tls=True) == R
 
 
-def test_a_wrong_protocol_is_a_sign_of_life(listener, monkeypatch):
-    monkeypatch.setattr(watchdog.socket, "SO_MARK", socket.SO_KEEPALIVE)
+def test_a_wrong_protocol_is_a_sign_of_life(listener):
     reply(listener, b"HTTP/1.1 400 Bad Request\r\n\r\n")
     assert watchdog.ask({"address": "127.0.0.1", "port": listener.getsockname()[1]}, 2, "/", tls=True)[0] == watchdog.ANSWERS
+
+
+def test_a_host_without_marks_does_not_take_its_servers_for_dead(listener, monkeypatch):
+    monkeypatch.setattr(watchdog.socket, "SO_MARK", 9999)
+    with pytest.raises(OSError), socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, 9999, 1)
+    reply(listener, b"HTTP/1.1 200 OK\r\n\r\n")
+    assert watchdog.ask({"address": "127.0.0.1", "port": listener.getsockname()[1]}, 2, "/", tls=False) == (watchdog.ANSWERS, 200)
 
 
 def test_the_fence_resets_what_goes_to_the_server_and_lets_the_questions_pass():
