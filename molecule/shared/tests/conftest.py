@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parents[3]
 SCENARIO = os.environ.get("MOLECULE_SCENARIO_NAME", "default")
 STATE = Path(os.environ.get("MOLECULE_EPHEMERAL_DIRECTORY", Path.home() / f".ansible/tmp/molecule.{SCENARIO}"))
 LAB = json.loads((ROOT / "build/lab" / f"molecule-{SCENARIO}" / "hosts.json").read_text())["all"]["hosts"]
-# How many times longer than on this machine's own architecture everything may take (lab.json).
 PLAN = json.loads((ROOT / "molecule" / SCENARIO / "lab.json").read_text())
+# How many times longer than on this machine's own architecture everything may take.
 PATIENCE = PLAN.get("patience", 1)
 NODES = ["minio1", "minio2", "minio3"]
 DOMAIN = "s3.oracle1.test"
