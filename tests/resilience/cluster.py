@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import platform
 import ssl
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
+from tests.resilience import clock
 from tests.resilience.load import Load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,6 +114,22 @@ class Cluster:
             yield
         finally:
             write("false")
+
+    @contextlib.contextmanager
+    def movable_clock(self) -> Iterator[None]:
+        """Every node runs the same release with a clock that its file `clock.MOVED` moves: a server waits for peers with its own program."""
+        program = self.on(self.nodes[0], "sh", "-c", "readlink -f /proc/$(systemctl show minio -p MainPID --value)/exe").strip()
+        made = clock.server(self.release(), {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()])
+        for node in self.nodes:
+            run("docker", "cp", str(made), f"{self.lab}-{node}:{program}.moved")
+        for node in self.nodes:
+            self.on(node, "sh", "-c", f"cp -p {program} {program}.kept && mv {program}.moved {program} && systemctl restart --no-block minio")
+        try:
+            yield
+        finally:
+            for node in self.nodes:
+                self.on(node, "sh", "-c", f"rm -f {clock.MOVED} && mv {program}.kept {program} && systemctl restart --no-block minio")
+            self.wait_whole()
 
     # -- data -----------------------------------------------------------------------------------
 

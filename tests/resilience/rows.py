@@ -19,6 +19,7 @@ import time
 from dataclasses import dataclass
 from typing import Callable, Iterator
 
+from tests.resilience.clock import MOVED
 from tests.resilience.cluster import DRIVE, ROOT, Cluster, wait_until
 from tests.resilience.load import Load
 
@@ -36,7 +37,7 @@ class Row:
     balancer is gone, or all wait. `act` is None where the scenario `topology` does it, on more hosts than the lab has.
 
     `known` is how many failures a run may have all the same: what the server or the balancer cannot do better (docs/resilience.md).
-    `fenced` is whether the watchdog fences, `release` what the cluster runs before.
+    `fenced` is whether the watchdog fences, `release` what the cluster runs before, `clock` whether its clocks can be moved.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Row:
     retried: int | None = 0
     known: int = 0
     fenced: bool = False
+    clock: bool = False
     release: str = NEW
     heals: bool = True
 
@@ -105,6 +107,13 @@ def partition(cluster: Cluster, _load: Load) -> Iterator[None]:
 
 def split(cluster: Cluster, _load: Load) -> Iterator[None]:
     with dropped(cluster, "minio2", ["INPUT", "-s", cluster.address(VICTIM)], ["OUTPUT", "-d", cluster.address(VICTIM)]):
+        time.sleep(HELD)
+    yield
+
+
+def clock_jump(cluster: Cluster, _load: Load) -> Iterator[None]:
+    with undone(lambda: cluster.on(VICTIM, "rm", "-f", MOVED)):
+        cluster.on(VICTIM, "sh", "-c", f"echo 3600 > {MOVED}")
         time.sleep(HELD)
     yield
 
@@ -291,6 +300,7 @@ ROWS = [
     Row("partition-fenced", "the same, fence on", partition, failed=None, gap=None, fenced=True),
     Row("split", "two-way partition between two nodes for 25 s", split, failed=None, gap=None),
     Row("split-fenced", "the same, fence on", split, failed=None, gap=None, fenced=True),
+    Row("clock", "a node's clock an hour ahead for 25 s", clock_jump, failed=None, clock=True),
     Row("reload", "balancer reloaded", reload_balancer, failed=None),
     Row("balancer", "the only balancer restarted", restart_balancer, failed=None, gap=None),
     Row("two", "two nodes of three stopped for 8 s", two_nodes, failed=None, gap=None, retried=None),

@@ -24,7 +24,7 @@ def run(cluster: Cluster, row: Row, retries: bool = False, audit_patience: float
     object again.
     """
     cluster.move(row.release)
-    with cluster.fencing() if row.fenced else contextlib.nullcontext():
+    with cluster.fencing() if row.fenced else cluster.movable_clock() if row.clock else contextlib.nullcontext():
         return measure(cluster, row, retries, audit_patience)
 
 

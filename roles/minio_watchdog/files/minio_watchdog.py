@@ -16,15 +16,16 @@ Nothing is done while a second server does not answer, and never to two at once.
 
 On a balancer it also keeps requests from servers that come back: one that has refused gets none until it has said for long enough that
 it has its write quorum. A server that starts looks for its peers' drives once, and those of peers that start with it only seconds later;
-until then it takes objects for missing that are on them.
+until then it takes objects for missing that are on them. And it keeps requests from the one server whose clock differs from all others',
+by the dates of its answers: such a server refuses signed requests, or gives its writes a time that makes them older than what they replace.
 
 Settings (argv 1) are a JSON file:
 
     {"servers": {"minio1": {"address": "198.51.100.11", "port": 9000, "vote_port": 9146}, ...}, "own": "minio1" or null,
      "unit": "minio.service", "tls": true, "fence": true, "timeout": 1.5, "kill_after": 3, "fence_after": 4, "lift_after": 3,
-     "settle": 17, "balancer": "/etc/nginx/minio_lb.json" or null, "returning": "/run/minio_watchdog"}
+     "settle": 17, "clock": 10, "balancer": "/etc/nginx/minio_lb.json" or null, "returning": "/run/minio_watchdog"}
 
-timeout is in seconds, the others are numbers of questions in a row. `balancer` is what the role minio_lb says of itself, and in `returning`
+timeout and clock are in seconds, the others are numbers of questions in a row. `balancer` is what the role minio_lb says of itself, and in `returning`
 nginx looks for a file with the name of each server that gets no requests. On a node whose watchdog may fence, whoever connects to its
 vote_port is told whom it cannot reach; nothing is read from there. A changed settings file or program ends the process, and
 systemd starts it again. Standard library and Python 3.9 only; needs nft and ss.
@@ -35,6 +36,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -44,7 +46,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Collection, Mapping, Optional
+from email.utils import parsedate_to_datetime
+from typing import Any, Collection, Mapping, NamedTuple, Optional
 
 INTERVAL = 1.0
 # Seconds between two kills, and that a server must have been ready before the first: it may be busy with its start.
@@ -58,6 +61,14 @@ MARK = 0x6D696E
 ANSWERS, REFUSES, SILENT, UNKNOWN = "answers", "refuses", "silent", "unknown"
 # Nobody is there: a dead host, or one behind a cut cable.
 UNREACHABLE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ETIMEDOUT)
+
+
+class Answer(NamedTuple):
+    """What a server says: its kind, its HTTP status (0: none), and the seconds by which its clock is ahead of this host's monotonic one."""
+
+    kind: str
+    status: int = 0
+    ahead: Optional[float] = None
 
 
 @dataclass
@@ -74,7 +85,8 @@ class Track:
 class Watch:
     """What is known and what has been done. `agreed`: in this round a majority cannot reach the suspect; `doubted`: rounds without it.
 
-    `away`: servers that have refused and have not been of use for long enough since; `left_out`: those that get no requests for it.
+    `away`: servers that have refused, or had another time, and have not been of use for long enough since; `left_out`: those that get no
+    requests for it; `astray`: the one whose clock differs in this round.
     """
 
     settings: Mapping[str, Any]
@@ -85,18 +97,20 @@ class Watch:
     doubted: int = 0
     away: set[str] = field(default_factory=set)
     left_out: set[str] = field(default_factory=set)
+    astray: Optional[str] = None
 
-    def note(self, answers: Mapping[str, tuple[str, int]], drained: Collection[str] = ()) -> None:
+    def note(self, answers: Mapping[str, Answer], drained: Collection[str] = ()) -> None:
         """Keep one round's answers. Who drained a server sees to it himself that it is of use again."""
-        quiet = [name for name, (answer, _status) in answers.items() if answer != ANSWERS]
-        for name, (answer, status) in answers.items():
+        quiet = [name for name, answer in answers.items() if answer.kind != ANSWERS]
+        self.astray = astray(answers, self.settings["clock"])
+        for name, answer in answers.items():
             track = self.tracks.setdefault(name, Track())
-            track.last = answer
-            track.silent = track.silent + 1 if answer == SILENT else 0
+            track.last = answer.kind
+            track.silent = track.silent + 1 if answer.kind == SILENT else 0
             # Only while all others answer: else this host may be the one that is cut off.
-            track.alone = track.alone + 1 if answer == SILENT and quiet == [name] else 0
-            track.good = track.good + 1 if status == 200 else 0
-            if answer == REFUSES and name not in drained:
+            track.alone = track.alone + 1 if answer.kind == SILENT and quiet == [name] else 0
+            track.good = track.good + 1 if answer.status == 200 and name != self.astray else 0
+            if (answer.kind == REFUSES or name == self.astray) and name not in drained:
                 self.away.add(name)
             elif name in drained or (name in self.away and track.good >= self.settings["settle"]):
                 self.away.discard(name)
@@ -146,6 +160,16 @@ class Watch:
         return ("fence", name) if ripe and (self.agreed or not own) else ("", "")
 
 
+def astray(answers: Mapping[str, Answer], limit: float) -> Optional[str]:
+    """The one server whose clock differs from every other's by more than `limit` seconds while the others, two or more, agree."""
+    clocks = {name: answer.ahead for name, answer in answers.items() if answer.ahead is not None}
+    for name, ahead in clocks.items():
+        others = [clock for other, clock in clocks.items() if other != name]
+        if limit and len(others) >= 2 and max(others) - min(others) <= limit < min(abs(ahead - clock) for clock in others):
+            return name
+    return None
+
+
 def majority(suspect: str, own: str, servers: Collection[str], views: Mapping[str, Optional[Collection[str]]]) -> bool:
     """Whether more than half of the cluster's nodes cannot reach the suspect: this one, and those whose view says so.
 
@@ -155,13 +179,13 @@ def majority(suspect: str, own: str, servers: Collection[str], views: Mapping[st
     return 2 * len(agreeing & set(servers)) > len(servers)
 
 
-def ask(server: Mapping[str, Any], timeout: float, path: str, tls: bool) -> tuple[str, int]:
-    """What the server says within `timeout` seconds, and its status (0: none)."""
+def ask(server: Mapping[str, Any], timeout: float, path: str, tls: bool) -> Answer:
+    """What the server says within `timeout` seconds."""
     deadline = time.monotonic() + timeout
     try:
         family, kind, protocol, _name, address = socket.getaddrinfo(server["address"], server["port"], type=socket.SOCK_STREAM)[0]
     except OSError:
-        return UNKNOWN, 0
+        return Answer(UNKNOWN)
     try:
         with socket.socket(family, kind, protocol) as link:
             with contextlib.suppress(OSError):
@@ -176,13 +200,22 @@ def ask(server: Mapping[str, Any], timeout: float, path: str, tls: bool) -> tupl
             with link:
                 link.sendall(f"GET {path} HTTP/1.1\r\nHost: {server['address']}\r\nConnection: close\r\n\r\n".encode())
                 link.settimeout(max(0.01, deadline - time.monotonic()))
-                head = link.recv(64)
+                head = link.recv(4096)
     except (socket.timeout, TimeoutError):
-        return SILENT, 0
+        return Answer(SILENT)
     except OSError as error:
         # A TLS error is an answer; a refused or reset connection is the kernel's, on behalf of a process that is gone.
-        return (ANSWERS if isinstance(error, ssl.SSLError) else SILENT if error.errno in UNREACHABLE else REFUSES), 0
-    return (ANSWERS, int(head.split()[1])) if head.startswith(b"HTTP/") else (REFUSES, 0)
+        return Answer(ANSWERS if isinstance(error, ssl.SSLError) else SILENT if error.errno in UNREACHABLE else REFUSES)
+    return Answer(ANSWERS, int(head.split()[1]), clock(head)) if head.startswith(b"HTTP/") else Answer(REFUSES)
+
+
+def clock(head: bytes) -> Optional[float]:
+    """By how many seconds the date of an answer is ahead of this host's monotonic clock, which nobody sets; None without a date."""
+    date = re.search(rb"^date: *(.+?)\r?$", head, re.IGNORECASE | re.MULTILINE)
+    try:
+        return parsedate_to_datetime(date[1].decode()).timestamp() - time.monotonic() if date else None
+    except (TypeError, ValueError):
+        return None
 
 
 def consult(server: Mapping[str, Any], timeout: float) -> Optional[list[str]]:
@@ -307,7 +340,7 @@ def look(watch: Watch, pool: ThreadPoolExecutor) -> None:
     balancer = described(settings["balancer"])
     drained = os.listdir(balancer["directory"]) if balancer else []
 
-    def question(name: str) -> tuple[str, int]:
+    def question(name: str) -> Answer:
         # Who is fenced or was away must be of use again, as far as this host can tell, before it gets requests.
         useful = not settings["own"] if name == watch.fenced else balancer and name in watch.away
         return ask(servers[name], settings["timeout"], "/minio/health/cluster" if useful else "/minio/health/live", settings["tls"])
@@ -338,7 +371,8 @@ def leave_out(watch: Watch, wanted: set[str]) -> None:
     for name in sorted(wanted - watch.left_out):
         with open(os.path.join(watch.settings["returning"], name), "w", encoding="utf-8"):
             pass
-        say(f"{name} refuses: it gets no requests until it has said {watch.settings['settle']} times that it has its write quorum")
+        why = "has another time than all others" if name == watch.astray else "refuses"
+        say(f"{name} {why}: it gets no requests until it has said {watch.settings['settle']} times that it has its write quorum")
     for name in sorted(watch.left_out - wanted):
         os.unlink(os.path.join(watch.settings["returning"], name))
         say(f"{name} gets requests again")

@@ -13,10 +13,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "roles/minio_watchd
 
 import minio_watchdog as watchdog  # noqa: E402
 
-SETTINGS = {"own": "minio1", "fence": True, "kill_after": 3, "fence_after": 4, "lift_after": 3, "settle": 5}
+SETTINGS = {"own": "minio1", "fence": True, "kill_after": 3, "fence_after": 4, "lift_after": 3, "settle": 5, "clock": 10}
 NAMES = ["minio1", "minio2", "minio3"]
-A, R, S = (watchdog.ANSWERS, 200), (watchdog.REFUSES, 0), (watchdog.SILENT, 0)
-ILL = (watchdog.ANSWERS, 503)
+A, R, S = watchdog.Answer(watchdog.ANSWERS, 200), watchdog.Answer(watchdog.REFUSES), watchdog.Answer(watchdog.SILENT)
+ILL = watchdog.Answer(watchdog.ANSWERS, 503)
 
 
 def after(rounds, own="minio1", fenced=None, killed=float("-inf"), views=None, **settings):
@@ -207,6 +207,52 @@ def test_only_sets_that_nginx_is_prepared_for_are_left_out_and_never_all():
     assert left_out(gone, drained=["minio1"]) == set()
 
 
+def told(*clocks):
+    """Healthy answers of minio1, minio2 and minio3 whose clocks are ahead by so many seconds; None for an answer without a date."""
+    return tuple(A._replace(ahead=ahead) for ahead in clocks)
+
+
+@pytest.mark.parametrize(("clocks", "name"), [
+    ((0, 0, 0), None),
+    ((0, 2, 3600), "minio3"),
+    ((-3600, 2, 0), "minio1"),
+    ((5000, 5011, 5000), "minio2"),
+    ((0, 0, 10), None),
+    # Which of them is right?
+    ((0, 0, None), None),
+    ((0, None, 3600), None),
+    ((0, 60, 3600), None),
+    ((0, 8, 16), None),
+])
+def test_one_clock_is_wrong_when_all_others_agree(clocks, name):
+    answers = dict(zip(NAMES, told(*clocks)))
+    assert watchdog.astray(answers, 10) == name
+    assert watchdog.astray(answers, 0) is None
+
+
+def test_a_server_with_another_time_gets_no_requests_until_its_clock_has_been_right_for_a_while(tmp_path, capsys):
+    right, wrong = told(100, 101, 100), told(100, 101, 3700)
+    assert left_out([right, wrong]) == {"minio3"}
+    # However well it says it is.
+    assert left_out([wrong] * 99) == {"minio3"}
+    assert left_out([wrong] + [right] * 4) == {"minio3"}
+    assert left_out([wrong] + [right] * 5) == set()
+    assert left_out([wrong], drained=["minio3"]) == set()
+    watch = watchdog.Watch({**SETTINGS, "own": None, "returning": str(tmp_path)})
+    watch.note(dict(zip(NAMES, wrong)))
+    watchdog.leave_out(watch, watch.returning([], PAIRS))
+    assert capsys.readouterr().out.startswith("minio3 has another time than all others: it gets no requests until")
+
+
+def test_a_date_is_compared_with_a_clock_that_nobody_sets(monkeypatch):
+    monkeypatch.setattr(watchdog.time, "monotonic", lambda: 1000.0)
+    head = "HTTP/1.1 200 OK\r\nServer: MinIO\r\n{}Content-Length: 0\r\n\r\n"
+    assert watchdog.clock(head.format("Date: Mon, 30 Nov 2026 08:00:00 GMT\r\n").encode()) == 1796025600 - 1000
+    assert watchdog.clock(head.format("date:Mon, 30 Nov 2026 08:00:01 GMT\r\n").encode()) == 1796025601 - 1000
+    for other in ("", "Date: \r\n", "Date: Mon, 99 Nov 2026 08:00:00 GMT\r\n", "Expires: Mon, 30 Nov 2026 08:00:00 GMT\r\n"):
+        assert watchdog.clock(head.format(other).encode()) is None
+
+
 def test_nginx_finds_a_file_for_each_server_that_is_left_out(tmp_path, capsys):
     watch = watchdog.Watch({**SETTINGS, "returning": str(tmp_path)})
     watchdog.leave_out(watch, {"minio2", "minio3"})
@@ -293,9 +339,10 @@ def reply(listener, text: bytes) -> None:
 
 
 @pytest.mark.parametrize(("text", "answer"), [
-    (b"HTTP/1.1 200 OK\r\n\r\n", (watchdog.ANSWERS, 200)),
-    (b"HTTP/1.1 503 Service Unavailable\r\n\r\n", (watchdog.ANSWERS, 503)),
-    (b"", (watchdog.REFUSES, 0)),
+    (b"HTTP/1.1 200 OK\r\n\r\n", A),
+    (b"HTTP/1.1 503 Service Unavailable\r\n\r\n", ILL),
+    (b"HTTP/1.1 200 OK\r\nDate: yesterday\r\n\r\n", A),
+    (b"", R),
 ])
 def test_what_is_said_is_an_answer(listener, text, answer):
     reply(listener, text)
@@ -312,7 +359,7 @@ def test_a_frozen_server_is_silent_and_a_dead_one_refuses(listener):
 
 def test_a_wrong_protocol_is_a_sign_of_life(listener):
     reply(listener, b"HTTP/1.1 400 Bad Request\r\n\r\n")
-    assert watchdog.ask({"address": "127.0.0.1", "port": listener.getsockname()[1]}, 2, "/", tls=True)[0] == watchdog.ANSWERS
+    assert watchdog.ask({"address": "127.0.0.1", "port": listener.getsockname()[1]}, 2, "/", tls=True).kind == watchdog.ANSWERS
 
 
 def test_a_host_without_marks_does_not_take_its_servers_for_dead(listener, monkeypatch):
@@ -320,7 +367,7 @@ def test_a_host_without_marks_does_not_take_its_servers_for_dead(listener, monke
     with pytest.raises(OSError), socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, 9999, 1)
     reply(listener, b"HTTP/1.1 200 OK\r\n\r\n")
-    assert watchdog.ask({"address": "127.0.0.1", "port": listener.getsockname()[1]}, 2, "/", tls=False) == (watchdog.ANSWERS, 200)
+    assert watchdog.ask({"address": "127.0.0.1", "port": listener.getsockname()[1]}, 2, "/", tls=False) == A
 
 
 def test_the_fence_resets_what_goes_to_the_server_and_lets_the_questions_pass():
