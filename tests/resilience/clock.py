@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import platform
 import subprocess
 import sys
 import tempfile
@@ -66,12 +66,13 @@ func moved(mono int64) int64 {
 """ % ", ".join(map(str, MOVED.encode()))
 
 
-def server(release: str, arch: str) -> Path:
+def server(release: str) -> Path:
     """The binary, built once for each Go and release (some minutes) and kept in the cache of the role minio_release."""
     variables = ROOT / "roles/minio_release"
     entries = yaml.safe_load((variables / "vars/main.yml").read_text(encoding="utf-8"))["__minio_release_catalogue"]
     entry = catalogue.resolve(catalogue.parse(entries), "server", release)
     cache = Path(yaml.safe_load((variables / "defaults/main.yml").read_text(encoding="utf-8"))["minio_release_cache_dir"]).expanduser()
+    arch = catalogue.architecture(platform.machine())
     go = golang.find(None, entry.build.go, cache, print)
     home = cache / "moved-clock" / hashlib.sha256(f"{release} {arch} {go.version} {GO}".encode()).hexdigest()[:16]
     if not (home / entry.binary).exists():
@@ -98,6 +99,4 @@ def build(entry: catalogue.Entry, arch: str, go: golang.Go, cache: Path, work: P
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0:
         raise RuntimeError(f"the server with a clock that moves could not be built:\n{done.stdout[-3000:]}")
-    made = next((work / "gopath/bin").rglob(entry.binary))
-    os.chmod(made, 0o755)
-    return made
+    return next((work / "gopath/bin").rglob(entry.binary))
