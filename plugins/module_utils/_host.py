@@ -111,9 +111,9 @@ def _listeners(ports: t.Container[int]) -> list[dict[str, t.Any]]:
 
 
 def _owners(inodes: set[str]) -> dict[str, int]:
-    """Process by socket inode. Only root sees the sockets of others."""
+    """Process by socket inode; PID 1, which keeps sockets for others, only where there is no other. Only root sees those of others."""
     owners: dict[str, int] = {}
-    for pid in filter(str.isdigit, os.listdir("/proc")):
+    for pid in sorted(filter(str.isdigit, os.listdir("/proc")), key=lambda pid: pid == "1"):
         try:
             handles = os.listdir(f"/proc/{pid}/fd")
         except OSError:

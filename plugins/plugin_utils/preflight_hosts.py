@@ -16,7 +16,8 @@ ARCHITECTURES = ("amd64", "arm64")
 GIB = 1024**3
 # Firmware and the kernel keep a part of the memory that was bought.
 MEMORY_SHARE = 0.9
-PROCESSES = {"minio_server": ("minio", "silo"), "minio_lb": ("nginx",)}
+# systemd keeps the balancer's ports while nginx does not run.
+PROCESSES = {"minio_server": ("minio", "silo"), "minio_lb": ("nginx", "systemd")}
 DEFAULTS: dict[str, t.Any] = {
     "resources": "fail",
     "min_cores": 2,

@@ -302,7 +302,7 @@ ROWS = [
     Row("split-fenced", "the same, fence on", split, failed=None, gap=None, fenced=True),
     Row("clock", "a node's clock an hour ahead for 25 s", clock_jump, failed=None, clock=True),
     Row("reload", "balancer reloaded", reload_balancer, failed=None),
-    Row("balancer", "the only balancer restarted", restart_balancer, failed=None, gap=None),
+    Row("balancer", "the only balancer restarted", restart_balancer, failed=None),
     Row("two", "two nodes of three stopped for 8 s", two_nodes, failed=None, gap=None, retried=None),
     Row("wipe", "a drive emptied", wipe, gap=None, known=40),
     Row("read-only", "a drive read-only for 25 s", read_only, gap=None),

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -137,6 +138,24 @@ with tempfile.NamedTemporaryFile("w", suffix=".conf") as file, tempfile.Temporar
     finally:
         subprocess.run(["nginx", "-c", file.name, "-s", "stop"], check=True)
 """
+
+
+def test_clients_wait_for_a_balancer_that_restarts(cluster):
+    def ask(until: Callable[[], bool]) -> list[int]:
+        """Statuses of requests, each in a connection of its own."""
+        answers = []
+        while not until():
+            with urllib3.PoolManager(ca_certs=cluster.ca, retries=False, timeout=30.0 * PATIENCE) as pool:
+                answers.append(pool.request("GET", f"{cluster.endpoint}/health", headers={"Connection": "close"}).status)
+        return answers
+
+    before = ssh("lb1", "cat", "/run/nginx.pid").stdout
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        restarts = pool.submit(lambda: [ssh("lb1", "systemctl", "restart", "nginx").returncode for _number in range(3)])
+        asked = [pool.submit(ask, restarts.done) for _number in range(3)]
+    assert restarts.result() == [0] * 3 and ssh("lb1", "cat", "/run/nginx.pid").stdout != before
+    answers = [status for one in asked for status in one.result()]
+    assert len(answers) > 10 and set(answers) == {200}
 
 
 @pytest.mark.parametrize(("status", "drained"), [(400, []), (400, NODES[:2]), (503, NODES[:2])])

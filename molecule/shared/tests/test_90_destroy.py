@@ -21,6 +21,7 @@ def test_the_right_name_removes_the_cluster_and_leaves_the_data():
         assert "oracle1-backups" in ssh(node, "ls", "/media").stdout
         ssh(node, "umount", "/media")
     assert ssh("lb1", "test", "-e", "/etc/nginx/nginx.conf").returncode != 0
+    assert ssh("lb1", "systemctl", "cat", "minio-lb.socket").returncode != 0
 
 
 def test_check_mode_on_bare_hosts_runs_to_its_end_and_changes_nothing():

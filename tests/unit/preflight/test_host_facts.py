@@ -51,6 +51,13 @@ def test_a_listener_is_found_with_its_process(listener):
     assert found == {"port": port, "address": address, "pid": os.getpid(), "process": Path("/proc/self/comm").read_text().strip()}
 
 
+@pytest.mark.parametrize(("holders", "owner"), [(["1", "7"], 7), (["1"], 1)])
+def test_a_socket_that_systemd_keeps_belongs_to_the_process_that_uses_it(monkeypatch, holders, owner):
+    monkeypatch.setattr(os, "listdir", lambda path: ["self", *holders] if path == "/proc" else ["3"])
+    monkeypatch.setattr(os, "readlink", lambda _path: "socket:[5]")
+    assert _host._owners({"5"}) == {"5": owner}
+
+
 def test_a_port_that_nobody_listens_on_is_not_listed(listener):
     _address, port = listener
     with socket.create_connection(listener) as client:

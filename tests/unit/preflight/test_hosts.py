@@ -75,6 +75,7 @@ BAD = {
     "port taken": (listener("minio1", 9000, "java"), "minio1: port 9000 is taken by java; stop it or choose another port"),
     "port of the balancer taken": (listener("lb1", 9000, "haproxy"), "lb1: port 9000 is taken by haproxy"),
     "nginx on a node": (listener("minio1", 9001, "nginx"), "minio1: port 9001 is taken by nginx"),
+    "systemd on a node": (listener("minio1", 9001, "systemd"), "minio1: port 9001 is taken by systemd"),
     "owner unseen": (listener("minio1", 9000, None), "minio1: port 9000 is taken by a process that cannot be seen (run as root)"),
     # names
     "name unknown": (peer("minio1", "minio2", addresses=[], error="Name or service not known"), "minio1 cannot resolve minio2 (Name or service not known); add it to DNS, or set minio_server_manage_hosts_file: true"),
@@ -131,11 +132,12 @@ def test_bare_hosts_pass_when_their_drives_will_be_made(change, count):
     assert len(judge_hosts(change)["problems"]) == count
 
 
-def test_a_running_cluster_passes():
+@pytest.mark.parametrize("process", ["nginx", "systemd"])
+def test_a_running_cluster_passes(process):
     def running(cluster):
         for name in NODES:
             listener(name, 9000, "minio")(cluster)
-        listener("lb1", 9000, "nginx")(cluster)
+        listener("lb1", 9000, process)(cluster)
 
     got = judge_hosts(running, drives=4, used=True)
     assert (got["problems"], got["warnings"]) == ([], [])
