@@ -63,6 +63,7 @@ RULES = (
     between(r"minio_report_hours", 0.1),
     between(r"minio_diagnose_slow_seconds", 0.001),
     between(r"minio_watchdog_timeout", 0.1, 60),
+    Rule(r"minio_watchdog_clock_seconds", lambda value: float(value) == 0 or float(value) >= 5, "use 5 or more, or 0 for any clock"),
     between(r"minio_(diagnose_hours|watchdog_(kill|fence|lift)_after|tls_(ca_)?validity_days|configure_concurrency|backup_keep|lb_tries)", 1),
     Rule(r"minio_\w+(?<!_parity)", lambda value: isinstance(value, bool) or not isinstance(value, (int, float)) or value >= 0, "use 0 or more"),
 )

@@ -79,6 +79,7 @@ BAD = {
     "nothing is slow": ({"minio_diagnose_slow_seconds": 0}, "minio_diagnose_slow_seconds is 0; use 0.001 or more"),
     # minio_watchdog
     "a watchdog without patience": ({"minio_watchdog_timeout": 0}, "minio_watchdog_timeout is 0; use a number from 0.1 to 60 (default: 1.5)"),
+    "a clock finer than dates": ({"minio_watchdog_clock_seconds": 2}, "minio_watchdog_clock_seconds is 2; use 5 or more, or 0 for any clock (default: 10)"),
     "a fence before the kill": ({"minio_watchdog_fence_after": 2}, "minio_watchdog_kill_after is 3 and minio_watchdog_fence_after is 2"),
     "a watched host of no group": ({"minio_watchdog_servers": ["minio9"]}, "minio_watchdog_servers names minio9"),
     # others
@@ -111,7 +112,7 @@ def test_the_defaults_of_every_role_are_sound():
     {"minio_report_endpoint": "https://192.0.2.11:9000,https://192.0.2.12:9000"},
     {"minio_prometheus_addresses": {"minio1": "2001:db8::11", "minio2": "storage-2.example.com"}},
     {"minio_prometheus_capacity_warning_percent": 50, "minio_prometheus_capacity_critical_percent": "60"},
-    {"minio_lb_status_port": 0, "minio_server_settle_seconds": 0, "minio_server_heal_timeout": 0, "minio_topology_pool": 0},
+    {"minio_lb_status_port": 0, "minio_server_settle_seconds": 0, "minio_server_heal_timeout": 0, "minio_topology_pool": 0, "minio_watchdog_clock_seconds": 0},
     {"minio_grafana_install": False, "minio_grafana_port": 9090},
     {"some_other_variable": ..., "minio_of_somebody_else": 1, "minio_configure_manifest_team": {"buckets": []}},
 ], ids=str)
