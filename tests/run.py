@@ -58,11 +58,13 @@ def failures(report: Path) -> list[str]:
 def run(suite: str, number: int, command: list[str]) -> tuple[int, int, list[str]]:
     """Passed and failed of one command, and a line for each failure."""
     counted = command[0] == "pytest"
-    # The tests of a scenario run inside of molecule, which writes their report (molecule/shared/verify.yml).
-    report = REPORTS / (f"molecule-{SCENARIO}.xml" if suite == "molecule" else f"{suite}-{number}.xml")
-    report.unlink(missing_ok=True)
+    # The tests of a scenario run inside of molecule, which writes their reports (molecule/shared/prepare.yml and verify.yml).
+    report = REPORTS / f"{suite}-{number}.xml"
+    reports = [REPORTS / f"molecule-{SCENARIO}{part}.xml" for part in ("-bare", "")] if suite == "molecule" else [report]
+    for path in reports:
+        path.unlink(missing_ok=True)
     done = subprocess.run(command + ([f"--junitxml={report}"] if counted else []), cwd=ROOT, check=False)
-    lines = failures(report)
+    lines = [line for path in reports for line in failures(path)]
     if not counted or not report.exists():
         good = done.returncode == 0 and not counted
         return int(good), int(not good), lines

@@ -31,14 +31,13 @@ PLAN = json.loads((ROOT / "molecule" / SCENARIO / "lab.json").read_text())
 PATIENCE = PLAN.get("patience", 1)
 NODES = ["minio1", "minio2", "minio3"]
 DOMAIN = "s3.oracle1.test"
-# What takes long has a scenario of its own; of SHORTENED the others have a part.
+# What takes long has a scenario of its own.
 OWN = {"operations": {"test_50_interrupted.py", "test_80_rolling.py", "test_85_care.py", "test_87_credentials.py"},
        "tls": {"test_72_alerts.py", "test_87_authorities.py"}}
-SHORTENED = {"test_50_interrupted.py"}
 # Emulated hosts are for what their architecture could break, not for what takes many runs; a machine of their own kind does all.
 EMULATED = {"test_10_hosts.py", "test_20_s3.py", "test_40_faults.py"}
 EVERY = {path.name for path in Path(__file__).parent.glob("test_*.py")}
-collect_ignore = sorted(EVERY - OWN[SCENARIO] if SCENARIO in OWN else set().union(*OWN.values()) - SHORTENED)
+collect_ignore = sorted(EVERY - OWN[SCENARIO] if SCENARIO in OWN else set().union(*OWN.values()))
 if {"arm64": "aarch64", "amd64": "x86_64"}.get(PLAN.get("arch"), platform.machine()) != platform.machine():
     collect_ignore = sorted(EVERY - EMULATED)
 # A lab without a monitoring host has no monitoring to test.

@@ -3,11 +3,10 @@ from __future__ import annotations
 
 import pytest
 
-from conftest import NODES, SCENARIO, interrupt, play, ssh
+from conftest import NODES, interrupt, play, ssh
 
-# Fractions of the deploy's task list at which the run is killed. All of them take half an hour on a slow machine; elsewhere
-# it is killed once, between a file and the restart that it needs.
-POINTS = [0.30, 0.40, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.85, 0.95] if SCENARIO == "operations" else ["Write the environment file"]
+# Fractions of the deploy's task list at which the run is killed.
+POINTS = [0.30, 0.40, 0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.85, 0.95]
 
 
 def setting(value: str) -> list[str]:
@@ -23,8 +22,6 @@ def served(node: str) -> str:
 
 @pytest.fixture(scope="module")
 def tasks() -> int:
-    if SCENARIO != "operations":
-        return 0
     run = play("deploy")
     assert run.status == 0, run.text[-3000:]
     return len(run.tasks)
@@ -33,11 +30,7 @@ def tasks() -> int:
 @pytest.mark.parametrize("point", POINTS)
 def test_a_killed_run_is_finished_by_the_next(tasks, point):
     wanted = f"site{POINTS.index(point)}"
-    before = [served(node) for node in NODES]
-    interrupt("deploy", lambda titles: len(titles) >= int(tasks * point) if tasks else any(point in title for title in titles[:-1]),
-              *setting(wanted))
-    if not tasks:
-        assert [served(node) for node in NODES] == before, "killed too late: a node was restarted already"
+    interrupt("deploy", lambda titles: len(titles) >= int(tasks * point), *setting(wanted))
     again = play("deploy", *setting(wanted))
     assert again.status == 0, again.text[-3000:]
     assert [served(node) for node in NODES] == [wanted] * 3
