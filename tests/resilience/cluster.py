@@ -28,7 +28,10 @@ SETTLE = 17
 
 @dataclass(frozen=True)
 class Cluster:
-    """A lab by its name, what its playbooks are run with, and the directory with the authority and the root password."""
+    """A lab by its name, what its playbooks are run with, and the directory with the authority and the root password.
+
+    `rate` is requests per second of the clients.
+    """
 
     lab: str
     inventories: tuple[str, ...]
@@ -36,6 +39,7 @@ class Cluster:
     state: Path
     nodes: tuple[str, ...] = ("minio1", "minio2", "minio3")
     balancer: str = "lb1"
+    rate: float = 60
 
     # -- hosts ----------------------------------------------------------------------------------
 
@@ -137,7 +141,7 @@ class Cluster:
         return (self.state / "root-password").read_text().strip()
 
     def load(self, **options: Any) -> Load:
-        return Load(f"https://{self.address(self.balancer)}:9000", "molecule-root", self.root_password,
+        return Load(f"https://{self.address(self.balancer)}:9000", "molecule-root", self.root_password, rate=self.rate,
                     ca=str(self.state / "pki/ca.crt"), **options)
 
     def service_account(self) -> tuple[str, str]:
