@@ -97,9 +97,9 @@ class Cluster:
 
     # -- what it runs ---------------------------------------------------------------------------
 
-    def release(self) -> str:
-        """Release of the first node's live process."""
-        return self.on(self.nodes[0], "sh", "-c", "readlink /proc/$(systemctl show minio -p MainPID --value)/exe").split("/")[3]
+    def release(self, node: str = "") -> str:
+        """Release of a node's live process, the first one's by default."""
+        return self.on(node or self.nodes[0], "sh", "-c", "readlink /proc/$(systemctl show minio -p MainPID --value)/exe").split("/")[3]
 
     def move(self, release: str) -> None:
         """Bring the cluster to a release by upgrade.yml, unless it runs it."""

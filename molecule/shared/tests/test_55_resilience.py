@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from conftest import NODES, ROOT, SCENARIO, STATE, interrupt, play, ssh
+from conftest import NODES, ROOT, SCENARIO, STATE, interrupt, play
 
 sys.path.insert(0, str(ROOT))
 
@@ -22,7 +22,7 @@ LAB = Cluster(f"molecule-{SCENARIO}", (str(ROOT / "molecule/inventory"),), (f"@{
 
 def releases() -> list[str]:
     """What the nodes' live processes are."""
-    return [ssh(node, "sh", "-c", "readlink /proc/$(systemctl show minio -p MainPID --value)/exe").stdout.split("/")[3] for node in NODES]
+    return [LAB.release(node) for node in NODES]
 
 
 def test_a_killed_change_of_release_is_finished_by_the_next_run():
